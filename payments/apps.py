@@ -1,0 +1,9 @@
+"""Money and post of a submission."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PaymentsConfig(AppConfig):
+    name = "payments"
+    verbose_name = _("Thanh toán và bưu chính")

@@ -1,0 +1,328 @@
+"""All settings, read from the environment (the list is in README.md)."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.lib import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = Path(env.text("VAR", str(BASE_DIR / "var"))).resolve()
+
+# --- what kind of installation -------------------------------------------------------------------
+
+DEBUG = env.flag("DEBUG")
+DATABASE_URL = env.text("DATABASE_URL")
+REDIS_URL = env.text("REDIS_URL")
+# Without a database given the portal runs by itself on one machine, for trying out.
+TRIAL = not DATABASE_URL
+
+SITE_URL = env.text("SITE_URL", "http://127.0.0.1:" + env.text("PORT", "8000")).rstrip("/")
+if not SITE_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured("SITE_URL: expected http://… or https://…")
+HTTPS = SITE_URL.startswith("https://")
+
+
+def _secret_key() -> str:
+    given = env.text("SECRET_KEY")
+    if given:
+        if len(given) < 32:
+            raise ImproperlyConfigured("SECRET_KEY: expected at least 32 characters")
+        return given
+    if not TRIAL:
+        raise ImproperlyConfigured("SECRET_KEY: required when DATABASE_URL is set")
+    kept = VAR / "secret-key"
+    if not kept.exists():
+        from django.core.management.utils import get_random_secret_key  # noqa: PLC0415 - first start only
+
+        VAR.mkdir(parents=True, exist_ok=True)
+        kept.touch(mode=0o600)
+        kept.write_text(get_random_secret_key())
+    return kept.read_text()
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]") if TRIAL else ())
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", (SITE_URL,))
+# How many proxies of ours stand in front: the client address is read that many places from the right.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
+
+# --- applications --------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "portal",
+    "procedures",
+    "submissions",
+    "payments",
+    "crispy_forms",
+    "axes",
+    "csp",
+    "portal.apps.StaffSite",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "portal.middleware.page_cache",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context_processors.town",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "portal.templatetags.portal"],
+        },
+    }
+]
+CRISPY_TEMPLATE_PACK = "dvc"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ["dvc"]
+CRISPY_FAIL_SILENTLY = False
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+# --- data ----------------------------------------------------------------------------------------
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def _database() -> dict[str, Any]:
+    if TRIAL:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": VAR / "portal.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            },
+        }
+    env.url("DATABASE_URL", ("postgres", "postgresql", "sqlite"))
+    return {**environ.Env.db_url_config(DATABASE_URL), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+
+DATABASES = {"default": _database()}
+env.url("REDIS_URL", ("redis", "rediss", "unix"))
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR / "cache"}
+    )
+}
+SESSION_ENGINE = "django.contrib.sessions.backends." + ("cached_db" if REDIS_URL else "db")
+SESSION_COOKIE_AGE = 90 * 24 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+
+# --- files ---------------------------------------------------------------------------------------
+
+S3_BUCKET = env.text("S3_BUCKET")
+
+
+def _file_storage() -> dict[str, Any]:
+    if not S3_BUCKET:
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": VAR / "media", "base_url": None, "file_permissions_mode": 0o600},
+        }
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.text("S3_ENDPOINT_URL") or None,
+            "access_key": env.text("S3_ACCESS_KEY") or None,
+            "secret_key": env.text("S3_SECRET_KEY") or None,
+            "file_overwrite": False,
+            "default_acl": None,
+            "querystring_auth": True,
+        },
+    }
+
+
+STORAGES = {
+    "default": _file_storage(),
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# Uploads: limits in bytes and files; a request body is spooled to disk above FILE_UPLOAD_MAX_MEMORY_SIZE.
+UPLOAD_FILE_BYTES = env.number("UPLOAD_FILE_MB", 20, least=1) * 1024 * 1024
+UPLOAD_FILING_BYTES = env.number("UPLOAD_FILING_MB", 100, least=1) * 1024 * 1024
+UPLOAD_FILES_PER_PAPER = env.number("UPLOAD_FILES_PER_PAPER", 20, least=1)
+FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
+
+# --- language and time ---------------------------------------------------------------------------
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["portal.formats"]
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = False
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_TZ = True
+
+# --- people and safety ---------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "portal.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+LOGIN_URL = "admin:login"
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "portal/locked_out.html"
+AXES_CLIENT_IP_CALLABLE = "portal.lib.http.client_address"
+AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS and env.flag("SECURE_SSL_REDIRECT", True)
+SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "frame-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# How many wrong guesses or sent forms one address may make in a window; 0 switches a limit off.
+THROTTLES = {
+    # name: (times, seconds)
+    "lookup": (env.number("THROTTLE_LOOKUP", 10), 15 * 60),
+    "filing": (env.number("THROTTLE_FILING", 60), 3600),
+    "upload": (env.number("THROTTLE_UPLOAD", 300), 3600),
+}
+
+# --- queue ---------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 15 * 60
+CELERY_TASK_SOFT_TIME_LIMIT = 5 * 60
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {"visibility_timeout": 30 * 60}
+    if REDIS_URL
+    else {
+        "data_folder_in": str(VAR / "queue"),
+        "data_folder_out": str(VAR / "queue"),
+        "processed_folder": str(VAR / "queue-done"),
+        "control_folder": str(VAR / "queue-control"),
+    }
+)
+
+# --- e-mail and SMS ------------------------------------------------------------------------------
+
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Dịch vụ công Hồng Lĩnh <khong-tra-loi@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 20
+if env.url("EMAIL_URL", ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "dummymail")):
+    vars().update(environ.Env.email_url_config(env.text("EMAIL_URL")))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR / "mail"
+
+# console prints and writes VAR/sms; esms sends over HTTP with the keys below.
+SMS_BACKEND = env.choice("SMS_BACKEND", ("console", "esms", "none"), "console")
+ESMS_URL = env.text("ESMS_URL", "https://rest.esms.vn/MainService.svc/json/SendMultipleMessage_V4_post_json/")
+ESMS_API_KEY = env.text("ESMS_API_KEY")
+ESMS_SECRET_KEY = env.text("ESMS_SECRET_KEY")
+ESMS_BRANDNAME = env.text("ESMS_BRANDNAME")
+if SMS_BACKEND == "esms" and not (ESMS_API_KEY and ESMS_SECRET_KEY and ESMS_BRANDNAME):
+    raise ImproperlyConfigured("SMS_BACKEND: esms needs ESMS_API_KEY, ESMS_SECRET_KEY and ESMS_BRANDNAME")
+
+# --- the town ------------------------------------------------------------------------------------
+
+CATALOGUE = Path(env.text("CATALOGUE", str(BASE_DIR / "procedures" / "catalogue" / "hong-linh")))
+# The set of one-stop papers: the six forms of TT 01/2018/TT-VPCP or the seven of TT 03/2025/TT-VPCP.
+PAPER_SET = env.choice("PAPER_SET", ("2018", "2025"), "2025")
+TOWN_NAME = env.text("TOWN_NAME", "Thị xã Hồng Lĩnh")
+TOWN_PROVINCE = env.text("TOWN_PROVINCE", "Tỉnh Hà Tĩnh")
+RESPONSIBLE_PERSON = env.text("RESPONSIBLE_PERSON", "Chánh Văn phòng HĐND - UBND thị xã")
+CONTACT_EMAIL = env.text("CONTACT_EMAIL")
+# Working blocks of a day, Monday to Friday; sample until the town confirms its own (no national clock exists).
+OFFICE_HOURS = (("07:30", "11:30"), ("13:30", "17:00"))
+DUE_SOON_WORKING_DAYS = env.number("DUE_SOON_WORKING_DAYS", 2)
+# Answer to an online filing, in working hours (NĐ 45/2020/NĐ-CP).
+REPLY_WORKING_HOURS = env.number("REPLY_WORKING_HOURS", 8)
+# A supplement during examination: "restart" counts the time limit anew (NĐ 61/2018 art. 19.4), "pause" goes on.
+SUPPLEMENT_CLOCK = env.choice("SUPPLEMENT_CLOCK", ("restart", "pause"), "restart")
+SUPPLEMENT_DAYS = env.number("SUPPLEMENT_DAYS", 30, least=1)
+DRAFT_DAYS = env.number("DRAFT_DAYS", 90, least=1)
+
+# --- logs ----------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO").upper()},
+    "loggers": {"axes": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
+}
+if TRIAL and "pytest" not in sys.modules:
+    for folder in ("media", "mail", "sms", "queue", "queue-done", "queue-control", "cache"):
+        (VAR / folder).mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,5 @@
+"""Public pages of the catalogue."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

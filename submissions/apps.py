@@ -1,0 +1,9 @@
+"""What was asked and how it goes: drafts, submissions, papers, notices."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SubmissionsConfig(AppConfig):
+    name = "submissions"
+    verbose_name = _("Hồ sơ")
