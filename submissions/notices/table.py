@@ -1,0 +1,81 @@
+"""Which event tells whom, on one screen. Data only; the words are in templates/notices/<kind>.txt and .sms.txt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from submissions.models import Event, Notice, Submission
+from submissions.notices import recipients
+from submissions.notices.recipients import Address
+
+CITIZEN, STAFF = Notice.Audience.CITIZEN, Notice.Audience.STAFF
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One message an event gives rise to."""
+
+    kind: str
+    audience: str
+    to: Callable[[Submission, Event], list[Address]]
+
+
+def citizen(kind: str) -> Rule:
+    return Rule(kind, CITIZEN, recipients.citizen)
+
+
+def staff(kind: str, to: Callable[[Submission, Event], list[Address]]) -> Rule:
+    return Rule(kind, STAFF, to)
+
+
+TABLE: dict[str, tuple[Rule, ...]] = {
+    "submit": (citizen("submitted"), staff("staff_new_filing", recipients.reception)),
+    "receive": (citizen("received"),),
+    "refuse": (citizen("refused"),),
+    "request_supplement": (citizen("supplement_requested"),),
+    "supplement": (citizen("supplemented"), staff("staff_supplemented", recipients.assignee_or_reception)),
+    "withdraw": (citizen("withdrawn"), staff("staff_withdrawn", recipients.assignee_or_reception)),
+    "start": (citizen("started"),),
+    "propose": (staff("staff_proposed", recipients.leaders),),
+    "send_back": (staff("staff_sent_back", recipients.assignee),),
+    "approve": (citizen("result_ready"),),
+    "finish": (citizen("result_ready"),),
+    "extend": (citizen("extended"),),
+    "decline": (citizen("declined"),),
+    "stop": (citizen("stopped"),),
+    "hand_over": (citizen("handed_over"),),
+    "assign": (staff("staff_assigned", recipients.assignee),),
+}
+
+# Verbs that tell nobody, and why.
+SILENT: dict[str, str] = {
+    "take": "the officer who takes a file knows it, and nobody had it before",
+    "note": "a note is read on the record; it changes nothing for anybody",
+}
+
+# The kinds as staff read them in lists. The last ones come from the calendar, not from an event.
+LABELS: dict[str, object] = {
+    "submitted": _("xác nhận đã nộp"),
+    "received": _("đã tiếp nhận"),
+    "refused": _("từ chối tiếp nhận"),
+    "supplement_requested": _("yêu cầu bổ sung"),
+    "supplemented": _("xác nhận đã bổ sung"),
+    "withdrawn": _("xác nhận đã rút"),
+    "started": _("bắt đầu xử lý"),
+    "result_ready": _("đã có kết quả"),
+    "extended": _("xin lỗi, hẹn lại"),
+    "declined": _("không giải quyết"),
+    "stopped": _("dừng xử lý"),
+    "handed_over": _("đã trả kết quả"),
+    "staff_new_filing": _("cán bộ: hồ sơ mới"),
+    "staff_supplemented": _("cán bộ: đã bổ sung"),
+    "staff_withdrawn": _("cán bộ: người nộp rút"),
+    "staff_proposed": _("cán bộ: chờ ký duyệt"),
+    "staff_sent_back": _("cán bộ: lãnh đạo trả lại"),
+    "staff_assigned": _("cán bộ: được giao việc"),
+    "staff_due_soon": _("cán bộ: sắp đến hạn"),
+    "staff_overdue": _("cán bộ: quá hạn"),
+}

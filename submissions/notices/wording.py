@@ -1,0 +1,116 @@
+"""The words of a notice: templates/notices/<kind>.txt for e-mail, <kind>.sms.txt for SMS, and what they may say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.template import Context, Engine
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from portal.lib import gsm
+from procedures.models import Agency
+from submissions.models import Event, Notice, Submission
+
+# Stands in the row instead of the tracking secret, which is put in only while the mail is being sent:
+# neither staff nor a copy of the outbox can read it.
+SECRET_MARK = "[mã bí mật của người nộp]"  # noqa: S105 - a mark, not a secret
+SUBJECT = "Tiêu đề: "
+KINDS_OF_PLACE = ("thị xã ", "thành phố ", "thị trấn ", "phường ", "xã ", "huyện ", "quận ")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where people go and whom they call about a submission."""
+
+    name: str
+    address: str
+    phone: str
+    hours: str
+    email: str
+
+
+def _office_hours() -> str:
+    blocks = " và ".join(f"{first}–{last}" for first, last in settings.OFFICE_HOURS)
+    return f"thứ Hai đến thứ Sáu, {blocks}"
+
+
+def desk_of(agency: Agency) -> Desk:
+    """The agency's one-stop desk; what it does not say comes from the agency, the telephone at last from the town."""
+    desk = agency.desk()
+    above = agency.parent
+    phones = (desk.phone, agency.phone, above.phone if above and above.kind == Agency.Kind.TOWN else "")
+    return Desk(
+        name=desk.desk_name,
+        address=desk.address or agency.address,
+        phone=gsm.first_number(next((p for p in phones if p), "")),
+        hours=desk.hours or agency.hours or _office_hours(),
+        email=desk.email or agency.email,
+    )
+
+
+def town() -> str:
+    """The town's bare name: "Hồng Lĩnh"."""
+    name: str = settings.TOWN_NAME
+    return next((name[len(kind) :] for kind in KINDS_OF_PLACE if name.lower().startswith(kind)), name)
+
+
+def supplement_items(submission: Submission, event: Event | None) -> list[dict[str, str]]:
+    """Name and reason of everything that the event's supplement request asks for."""
+    request = _request(submission, event)
+    if request is None:
+        return []
+    spec = submission.revision.spec
+    form = spec.form
+    named = [(spec.document(d["key"]), d) for d in request.documents]
+    papers = [{"name": found.name if found else d["key"], "reason": d["reason"]} for found, d in named]
+    asked = [(form.field(f["key"]) if form else None, f) for f in request.fields]
+    return papers + [{"name": found.label if found else f["key"], "reason": f["reason"]} for found, f in asked]
+
+
+def _request(submission: Submission, event: Event | None) -> Any:
+    number = event.data.get("round") if event else None
+    return submission.supplement_requests.filter(round=number).first() if number else None
+
+
+def context_for(submission: Submission, event: Event | None) -> dict[str, Any]:
+    """What the templates may use, looked up only when they do. Nothing in it belongs to another person."""
+    return {
+        "s": submission,
+        "event": event,
+        "procedure": submission.procedure,
+        "desk": SimpleLazyObject(lambda: desk_of(submission.agency)),
+        "request": SimpleLazyObject(lambda: _request(submission, event)),
+        "items": SimpleLazyObject(lambda: supplement_items(submission, event)),
+        "reason": (event.note if event else "") or submission.reason,
+        "secret": SECRET_MARK,
+        "town": town(),
+        "town_name": settings.TOWN_NAME,
+        "page": settings.SITE_URL + submission.get_absolute_url(),
+        "lookup": settings.SITE_URL + reverse("lookup"),
+        "staff_page": settings.SITE_URL + reverse("admin:submissions_submission_change", args=[submission.pk]),
+    }
+
+
+def words(kind: str, channel: str, context: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject and body for the channel; an SMS has no subject and fits one part."""
+    sms = channel == Notice.Channel.SMS
+    # A plain-text template needs no escaping for HTML, which would spoil quotes and ampersands.
+    template = Engine.get_default().get_template(f"notices/{kind}.{'sms.txt' if sms else 'txt'}")
+    text = template.render(Context(dict(context), autoescape=False))
+    if sms:
+        return "", gsm.one_part(text)
+    head, _line, body = text.strip().partition("\n")
+    return " ".join(head.removeprefix(SUBJECT).split())[:250], _even(body)
+
+
+def _even(body: str) -> str:
+    """No blanks at line ends, never two empty lines in a row: what template tags leave behind."""
+    lines: list[str] = []
+    for line in body.strip().splitlines():
+        if line.strip() or (lines and lines[-1]):
+            lines.append(line.rstrip())
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,21 @@
+"""What beat calls; each task calls one function, the same as the command of its name."""
+
+from celery import shared_task
+from django.core.management import call_command
+
+from submissions import notices, overdue
+
+
+@shared_task(name="submissions.deliver_notices")
+def deliver_notices() -> None:
+    notices.deliver_pending()
+
+
+@shared_task(name="submissions.flag_overdue")
+def flag_overdue() -> None:
+    overdue.flag()
+
+
+@shared_task(name="submissions.purge_expired")
+def purge_expired() -> None:
+    call_command("purge_expired")
