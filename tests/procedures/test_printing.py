@@ -1,0 +1,317 @@
+"""Forms on paper: every shipped form as PDF and Word, blank and filled, and the downloads."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+import yaml
+from django.conf import settings as project
+from fontTools.ttLib import TTFont
+
+from portal.lib import pdf
+from procedures import blank_forms, printing, spec
+from procedures.printing import files, layout, words
+from tests.factories import ANSWERS, LISTS, document
+from tests.procedures import pdftext
+
+FOLDER = project.BASE_DIR / "procedures" / "catalogue" / "hong-linh"
+STATE = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
+
+
+def _read(path: Path) -> Any:
+    return yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
+
+
+@cache
+def shipped() -> dict[str, spec.ProcedureSpec]:
+    lists = _read(FOLDER / "lists.yaml")["lists"]
+    contents = [_read(path) for path in sorted((FOLDER / "procedures").glob("*.yaml"))]
+    return {c["code"]: spec.build(c, lists) for c in contents}
+
+
+PRINTED = [(code, key) for code, s in shipped().items() for key in blank_forms.keys(s)]
+
+
+@cache
+def shipped_pdfs() -> dict[tuple[str, str], bytes]:
+    """All blank PDFs from one worker: a process for each would take minutes."""
+    papers = [(files.page(layout.laid_out(shipped()[code])),) for code, _key in PRINTED]
+    return dict(zip(PRINTED, pdf.from_pages(papers, timeout=60), strict=True))
+
+
+def one(**form: Any) -> spec.ProcedureSpec:
+    """A level 2 procedure whose form has the given fields in one section."""
+    sections = [{"key": "s", "title": "Nội dung", "fields": form.pop("fields")}]
+    content = document(level=2, form={"title": "Tờ khai thử", "sections": sections, **form})
+    return spec.build(content, LISTS)
+
+
+def birth(**changes: Any) -> spec.ProcedureSpec:
+    return spec.build(document(**changes), LISTS)
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def labels(procedure: spec.ProcedureSpec) -> Iterator[str]:
+    assert procedure.form is not None
+    for f in procedure.form.fields():
+        yield f.label
+        yield from (g.label for g in f.fields)
+
+
+def docx_words(content: bytes) -> str:
+    """All runs of a Word file, tables and footer included."""
+    document_ = docx.Document(io.BytesIO(content))
+    parts = [document_.element.body, document_.sections[0].footer._element]
+    texts = [t for part in parts for t in part.iter("{*}t")]
+    return squeezed("".join(t.text or "" for t in texts))
+
+
+# --- every shipped form --------------------------------------------------------------------------
+
+
+def test_every_level_two_form_of_the_catalogue_is_printed() -> None:
+    with_form = {code for code, s in shipped().items() if s.form and s.level >= 2}
+    assert len(with_form) == 62
+    assert {code for code, _key in PRINTED} == with_form
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("code", "key"), PRINTED)
+def test_pdf_says_every_question_in_embedded_tinos(code: str, key: str) -> None:
+    with pdftext.open_pdf(shipped_pdfs()[code, key]) as file:
+        text = pdftext.words(file)
+        assert text == unicodedata.normalize("NFC", text)
+        missing = [label for label in (*STATE, *labels(shipped()[code])) if squeezed(label) not in text]
+        assert missing == []
+        assert {name.split("-")[0] for name in pdftext.fonts(file)} == {"Tinos"}
+        assert set(pdftext.fonts(file).values()) == {True}
+        assert (str(file.Root.Lang), bool(file.Root.MarkInfo.Marked)) == ("vi", True)
+        assert str(file.docinfo["/Title"]) == shipped()[code].form.title
+        assert [round(float(side)) for side in file.pages[0].mediabox] == [0, 0, 595, 842]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("code", "key"), PRINTED)
+def test_word_says_every_question(code: str, key: str) -> None:
+    text = docx_words(printing.blank_form(shipped()[code], key, "docx").content)
+    assert [label for label in (*STATE, *labels(shipped()[code])) if squeezed(label) not in text] == []
+
+
+def test_the_same_form_always_gives_the_same_bytes() -> None:
+    form = layout.laid_out(birth())
+    assert files._drawn(form, "pdf") == files._drawn(form, "pdf")
+    assert files._drawn(form, "docx") == files._drawn(form, "docx")
+
+
+def test_the_font_has_every_vietnamese_letter() -> None:
+    letters = {*range(0x1EA0, 0x1EFA), *map(ord, "ĂăÂâĐđÊêÔôƠơƯưÀÁÃÈÉÌÍÒÓÕÙÚÝĨĩŨũ–“”…·×²³₫")}
+    fonts = sorted((project.BASE_DIR / "static" / "fonts" / "tinos").glob("*.ttf"))
+    assert [f.name for f in fonts if letters - set(TTFont(f).getBestCmap())] == []
+    assert len(fonts) == 4
+
+
+# --- which paper the form is ---------------------------------------------------------------------
+
+
+def test_no_form_below_level_two() -> None:
+    with pytest.raises(printing.NoSuchForm):
+        printing.blank_form(birth(level=1), "declaration")
+    with pytest.raises(printing.NoSuchForm):
+        printing.filled_form(birth(level=1), ANSWERS)
+
+
+@pytest.mark.parametrize("key", ["birth_proof", "nothing", ""])
+def test_other_papers_have_no_form(key: str) -> None:
+    with pytest.raises(printing.NoSuchForm):
+        printing.blank_form(birth(), key)
+
+
+def test_the_form_is_not_among_the_papers_that_go_with_it() -> None:
+    assert [e.name for e in layout.laid_out(birth()).enclosures] == [
+        "Giấy chứng sinh",
+        "Giấy chứng nhận kết hôn của cha mẹ",
+        "Giấy tờ tùy thân của người yêu cầu",
+    ]
+
+
+def test_enclosures_say_how_many_and_for_whom() -> None:
+    papers = layout.laid_out(birth()).enclosures
+    assert [(e.amount, e.note) for e in papers] == [
+        ("01 bản chính", ""),
+        ("01 bản sao", "khi cha mẹ đã đăng ký kết hôn"),
+        ("01 bản chính", "xuất trình để đối chiếu"),
+    ]
+
+
+# --- layout --------------------------------------------------------------------------------------
+
+
+def _blocks(procedure: spec.ProcedureSpec, answers: dict[str, Any] | None = None) -> list[Any]:
+    return [b for s in layout.laid_out(procedure, answers).sections for b in s.blocks]
+
+
+def test_short_questions_share_a_line_and_long_ones_do_not() -> None:
+    fields = [
+        {"key": "a", "label": "Số điện thoại", "kind": "phone"},
+        {"key": "b", "label": "Thư điện tử", "kind": "email"},
+        {"key": "c", "label": "Năm", "kind": "year"},
+        {"key": "d", "label": "Họ và tên", "kind": "person_name"},
+    ]
+    pair, year, name = _blocks(one(fields=fields))
+    assert [line.label for line in pair.lines] == ["Số điện thoại", "Thư điện tử"]
+    assert (year.label, name.label) == ("Năm", "Họ và tên")
+
+
+def test_a_condition_is_said_once_behind_the_question_that_decides() -> None:
+    choices = [{"value": "co", "label": "Có"}, {"value": "khong", "label": "Không"}]
+    only_if = {"field": "a", "equals": "co"}
+    fields = [
+        {"key": "a", "label": "Có nhà", "kind": "choice", "choices": choices},
+        {"key": "b", "label": "Địa chỉ nhà", "kind": "address", "show_when": only_if},
+        {"key": "c", "label": "Diện tích nhà", "kind": "text", "show_when": only_if},
+        {"key": "d", "label": "Ghi chú thêm", "kind": "multiline"},
+    ]
+    deciding, address, area, note = _blocks(one(fields=fields))
+    assert deciding.then == "(nếu chọn “Có” thì khai tiếp)"
+    assert [b.under for b in (deciding, address, area, note)] == [False, True, True, False]
+    assert (address.rows, area.rows, note.rows) == (2, 1, 3)
+
+
+def test_a_condition_from_afar_names_its_question() -> None:
+    choices = [{"value": "co", "label": "Có"}, {"value": "khong", "label": "Không"}]
+    fields = [
+        {"key": "a", "label": "Có nhà?", "kind": "choice", "choices": choices},
+        {"key": "b", "label": "Có đất", "kind": "choice", "choices": choices},
+        {"key": "c", "label": "Địa chỉ nhà", "kind": "address", "show_when": {"field": "a", "in": ["co", "khong"]}},
+    ]
+    assert _blocks(one(fields=fields))[2].text == "(nếu mục “Có nhà” chọn “Có” hoặc “Không”)"
+
+
+def test_a_pledge_stands_above_the_signature_and_an_optional_tick_does_not() -> None:
+    fields = [
+        {"key": "a", "label": "Cần bản sao", "kind": "checkbox"},
+        {"key": "b", "label": "Tôi cam đoan khai đúng", "kind": "checkbox", "required": True},
+    ]
+    form = layout.laid_out(one(fields=fields))
+    assert form.pledges == ("Tôi cam đoan khai đúng",)
+    assert [b.options[0].label for s in form.sections for b in s.blocks] == ["Cần bản sao"]
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "rows"), [(0, 10, 3), (1, 10, 5), (2, 5, 5), (1, 3, 3), (7, 20, 7), (0, 1, 1)]
+)
+def test_blank_rows_of_a_table(least: int, most: int, rows: int) -> None:
+    inner = [{"key": "x", "label": "Tên", "kind": "text"}, {"key": "y", "label": "Nơi ở", "kind": "address"}]
+    fields = [{"key": "r", "label": "Người", "kind": "repeat", "min_items": least, "max_items": most, "fields": inner}]
+    (table,) = _blocks(one(fields=fields))
+    assert len(table.rows) == rows
+    assert sum(c.width for c in table.columns) == 100 - layout.NUMBER_WIDTH
+
+
+def test_a_long_list_of_choices_is_a_line_to_write_on() -> None:
+    nine = [{"value": str(i), "label": f"Loại {i}"} for i in range(9)]
+    field = {"key": "a", "label": "Loại", "kind": "choice"}
+    assert [b.block for b in _blocks(one(fields=[{**field, "choices": nine}]))] == ["line"]
+    assert [b.block for b in _blocks(one(fields=[{**field, "choices": nine[:8]}]))] == ["boxes"]
+
+
+@pytest.mark.parametrize(
+    ("title", "signer"),
+    [
+        ("Tờ khai đăng ký khai sinh", "Người khai"),
+        ("Đơn đề nghị", "Người làm đơn"),
+        ("Thông báo tạm ngừng", "Người thông báo"),
+        ("Giấy đề nghị đăng ký", "Người đề nghị"),
+    ],
+)
+def test_who_signs(title: str, signer: str) -> None:
+    assert words.signer(title) == signer
+
+
+def test_a_marriage_is_signed_by_two() -> None:
+    form = layout.laid_out(shipped()["1.000894"])
+    assert [s.title for s in form.signatures] == ["Bên nữ", "Bên nam"]
+
+
+def test_whom_the_form_speaks_to() -> None:
+    ward = layout.laid_out(shipped()["1.001193"])
+    assert (ward.addressee, ward.addressee_is_open) == ("Ủy ban nhân dân phường, xã", True)
+    town = layout.laid_out(shipped()["1.001612"])
+    assert (town.addressee, town.addressee_is_open) == ("Trung tâm Hành chính công thị xã Hồng Lĩnh", False)
+    named = layout.laid_out(shipped()["1.001193"], {}, agency="Ủy ban nhân dân phường Bắc Hồng")
+    assert (named.addressee, named.addressee_is_open) == ("Ủy ban nhân dân phường Bắc Hồng", False)
+
+
+# --- with answers --------------------------------------------------------------------------------
+
+
+def test_filled_form_shows_answers_and_leaves_hidden_questions_out() -> None:
+    fields = [
+        {"key": "name", "label": "Họ và tên", "kind": "person_name"},
+        {"key": "born", "label": "Ngày, tháng, năm sinh", "kind": "date"},
+        {"key": "paid", "label": "Số tiền", "kind": "money"},
+        {
+            "key": "has",
+            "label": "Có nhà",
+            "kind": "choice",
+            "choices": [{"value": "c", "label": "Có"}, {"value": "k", "label": "Không"}],
+        },
+        {"key": "house", "label": "Địa chỉ ngôi nhà", "kind": "address", "show_when": {"field": "has", "equals": "c"}},
+        {
+            "key": "rows",
+            "label": "Con",
+            "kind": "repeat",
+            "fields": [{"key": "n", "label": "Tên con", "kind": "person_name"}],
+        },
+    ]
+    answers = {
+        "name": "Trần <b>Thị</b> Ánh & Đỗ",
+        "born": "1990-03-05",
+        "paid": 1500000,
+        "has": "k",
+        "house": "Số 1 phố Kín",
+        "rows": [{"n": "Nguyễn Văn Đức"}, {"n": "Nguyễn Thị Ỷ"}],
+    }
+    file = printing.filled_form(one(fields=fields), answers)
+    with pdftext.open_pdf(file.content) as paper:
+        text = pdftext.words(paper)
+    for shown in ("Trần<b>Thị</b>Ánh&Đỗ", "05/03/1990", "1.500.000đồng", "NguyễnVănĐức", "NguyễnThịỶ"):
+        assert shown in text
+    assert "Địachỉngôinhà" not in text
+    assert "phốKín" not in text
+    word = docx_words(printing.filled_form(one(fields=fields), answers, "docx").content)
+    assert "Trần<b>Thị</b>Ánh&Đỗ" in word
+    assert "☐Có" in word
+    assert "☒Không" in word
+    assert "phốKín" not in word
+
+
+def test_an_answered_choice_is_ticked_and_an_open_question_keeps_its_line() -> None:
+    blocks = _blocks(birth(), {"child_sex": "nu"})
+    sex = next(b for b in blocks if isinstance(b, layout.Boxes) and b.label == "Giới tính")
+    assert [(o.label, o.ticked) for o in sex.options] == [("Nam", False), ("Nữ", True)]
+    name = next(b for b in blocks if isinstance(b, layout.Line) and b.kind == "person_name")
+    assert name.value == ""
+
+
+def test_the_name_stands_below_the_signature_only_when_filled() -> None:
+    assert [s.name for s in layout.laid_out(birth()).signatures] == [""]
+    assert [s.name for s in layout.laid_out(birth(), ANSWERS).signatures] == ["NGUYỄN THỊ ÁNH"]
+
+
+def test_a_very_long_answer_runs_over_to_more_pages() -> None:
+    fields = [{"key": "a", "label": "Trình bày", "kind": "multiline"}]
+    file = printing.filled_form(one(fields=fields), {"a": "Đoạn văn dài. " * 1500})
+    with pdftext.open_pdf(file.content) as paper:
+        assert len(paper.pages) > 4
+        assert pdftext.words(paper).count("Đoạnvăndài.") == 1500
