@@ -10,6 +10,9 @@ class PortalConfig(AppConfig):
     verbose_name = _("Cổng dịch vụ công")
     default = True
 
+    def ready(self) -> None:
+        from portal import checks  # noqa: F401, PLC0415 - registers itself
+
 
 class StaffSite(admin_apps.AdminConfig):
     """Django admin with the portal's own site class (portal/admin_site.py)."""

@@ -20,6 +20,8 @@ DATABASE_URL = env.text("DATABASE_URL")
 REDIS_URL = env.text("REDIS_URL")
 # Without a database given the portal runs by itself on one machine, for trying out.
 TRIAL = not DATABASE_URL
+# Demo staff and sample submissions on the first start of `make run`.
+DEMO = env.flag("DEMO", TRIAL)
 
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:" + env.text("PORT", "8000")).rstrip("/")
 if not SITE_URL.startswith(("http://", "https://")):
@@ -105,6 +107,8 @@ CRISPY_TEMPLATE_PACK = "dvc"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["dvc"]
 CRISPY_FAIL_SILENTLY = False
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+# An address typed without its scheme is https.
+FORMS_URLFIELD_ASSUME_HTTPS = True
 
 # --- data ----------------------------------------------------------------------------------------
 
@@ -172,6 +176,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# The paper fonts are read by the PDF renderer, hardly ever sent: compressing them is most of a first start.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["ttf", "png", "jpg", "webp", "gz", "br", "woff2", "zip"]
 
 # Uploads: limits in bytes and files; a request body is spooled to disk above FILE_UPLOAD_MAX_MEMORY_SIZE.
 UPLOAD_FILE_BYTES = env.number("UPLOAD_FILE_MB", 20, least=1) * 1024 * 1024
@@ -222,6 +228,8 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS and env.flag("SECURE_SSL_REDIRECT", True)
+# Load balancers ask over plain HTTP from inside.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if TRUSTED_PROXIES:
@@ -250,6 +258,11 @@ THROTTLES = {
     "filing": (env.number("THROTTLE_FILING", 60), 3600),
     "upload": (env.number("THROTTLE_UPLOAD", 300), 3600),
 }
+
+# Kept public pages: bytes (compressed) that one process keeps, 0 switches it off; how long in seconds a look at the
+# catalogue's number and the notices is good for.
+PAGE_CACHE_BYTES = 0 if DEBUG else env.number("PAGE_CACHE_KB", 6 * 1024) * 1024
+SITE_STATE_SECONDS = 1
 
 # --- queue ---------------------------------------------------------------------------------------
 
@@ -315,13 +328,19 @@ DRAFT_DAYS = env.number("DRAFT_DAYS", 90, least=1)
 
 # --- logs ----------------------------------------------------------------------------------------
 
+LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO").upper()},
-    "loggers": {"axes": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "fontTools": {"level": "ERROR"},
+        "pikepdf": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+    },
 }
 if TRIAL and "pytest" not in sys.modules:
     for folder in ("media", "mail", "sms", "queue", "queue-done", "queue-control", "cache"):

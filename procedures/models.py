@@ -1,7 +1,7 @@
 """Agencies, sectors, procedures with their revisions, lists and holidays.
 
 A procedure's published content is one document (procedures/spec.py); the columns beside it are derived from it by
-procedures/catalogue.py so that lists and filters need no JSON queries.
+procedures/loading so that lists and filters need no JSON queries.
 """
 
 from __future__ import annotations
@@ -298,6 +298,8 @@ class CatalogueVersion(models.Model):
 
     number = models.PositiveBigIntegerField(default=0)
     changed_at = models.DateTimeField(default=timezone.now)
+    # What a catalogue folder says and no table holds: about.yaml, further keys at the top of the other files.
+    rest = models.JSONField(default=dict, blank=True)
 
     def __str__(self) -> str:
         return str(self.number)

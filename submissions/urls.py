@@ -1,5 +1,19 @@
-"""Filing, look-up and the pages of a submission."""
+"""Filing, look-up and the pages of a submission (contract section 1)."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from submissions.views import account, files, lookup, own, start, steps, supplement
+
+urlpatterns: list[URLPattern] = [
+    path("nop-ho-so/<str:code>/", start.start, name="filing-start"),
+    path("nop-ho-so/<str:code>/<str:draft>/tep/<int:pk>/", files.draft_file, name="draft-file"),
+    path("nop-ho-so/<str:code>/<str:draft>/tiep-tuc/<str:token>/", steps.resume, name="filing-resume"),
+    path("nop-ho-so/<str:code>/<str:draft>/<str:step>/", steps.filing_step, name="filing-step"),
+    path("ho-so/<str:reference>/", own.submission, name="submission"),
+    path("ho-so/<str:reference>/da-gui/", own.done, name="submission-done"),
+    path("ho-so/<str:reference>/tep/<int:pk>/", files.submission_file, name="submission-file"),
+    path("ho-so/<str:reference>/bo-sung/", supplement.supplement, name="supplement"),
+    path("ho-so/<str:reference>/rut/", own.withdraw, name="withdraw"),
+    path("tra-cuu/", lookup.lookup, name="lookup"),
+    path("tai-khoan/", account.account, name="account"),
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -47,4 +48,16 @@ def filesize(size: int | None) -> str:
         return "0 KB"
     if size < 1024 * 1024:
         return f"{max(1, round(size / 1024))} KB"
-    return f"{size / 1024 / 1024:.1f} MB".replace(".", ",")
+    return f"{size / 1024 / 1024:.1f}".removesuffix(".0").replace(".", ",") + " MB"
+
+
+@register.filter
+def dial(phone: str) -> str:
+    """A phone number as a link dials it: "0239.3835356" as "02393835356"."""
+    return "".join(c for c in phone if c.isdigit() or c == "+")
+
+
+@register.simple_tag
+def page_query(filters: Any, page: int, **changes: str | int | None) -> str:
+    """The address part of a list's page with its filters (procedures.filters.Filters), some of them changed."""
+    return str(filters.query(trang=page if page > 1 else None, **changes))

@@ -1,0 +1,21 @@
+"""From the form of a catalogue document to a Django form with a crispy layout, and back to checked answers."""
+
+from procedures.formbuilder.builders import BUILDERS, build_field
+from procedures.formbuilder.errors import FieldError
+from procedures.formbuilder.sections import SectionForm
+from procedures.formbuilder.typed import RESERVED_KEYS, press_row_button, typed_from, typed_of
+from procedures.formbuilder.whole import answers_before, opened_fields, whole_form
+
+__all__ = [
+    "BUILDERS",
+    "RESERVED_KEYS",
+    "FieldError",
+    "SectionForm",
+    "answers_before",
+    "build_field",
+    "opened_fields",
+    "press_row_button",
+    "typed_from",
+    "typed_of",
+    "whole_form",
+]

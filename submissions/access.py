@@ -1,0 +1,185 @@
+"""The getters of the citizen's side: whoever may not have an object does not get it.
+
+A browser holds drafts and submissions by grants in its session: it made them, or it gave the secret, or the account
+that is logged in owns them. A number alone opens nothing. Sessions are server-side, grants cannot be forged.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.db.models import Q
+
+from portal.lib import codes
+from submissions import rules
+from submissions.models import Attachment, Submission, SubmissionQuerySet
+from submissions.states import State
+
+DRAFTS, FILED = "held_drafts", "held_submissions"
+# A family or a helper at a community centre may file for many; older grants give way, the secret opens them again.
+MOST_GRANTS = 200
+RESUME_SALT = "submissions.resume"
+DAY = 24 * 3600
+# Compared with when there is no such submission, so that the answer takes as long.
+NO_SECRET = codes.secret()
+RESULT_STATES = (State.RESULT_READY, State.HANDED_OVER)
+
+
+class NotHeld(Exception):
+    """This visitor does not hold it, or it does not exist; the two are not told apart."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who asks: the session of the browser and the user behind it."""
+
+    session: MutableMapping[str, Any]
+    user: Any = None
+
+    @property
+    def account(self) -> Any:
+        """The citizen's account, or None for guests and for staff (who have their own desk)."""
+        known = getattr(self.user, "is_authenticated", False)
+        return self.user if known and rules.officer_of(self.user) is None else None
+
+    def holds(self, kind: str) -> list[str]:
+        return list(self.session.get(kind, ()))
+
+
+# --- grants --------------------------------------------------------------------------------------
+
+
+def _grant(visitor: Visitor, kind: str, key: str) -> None:
+    held = visitor.holds(kind)
+    if not held or held[-1] != key:
+        visitor.session[kind] = [*(k for k in held if k != key), key][-MOST_GRANTS:]
+
+
+def grant_draft(visitor: Visitor, draft: Submission) -> None:
+    _grant(visitor, DRAFTS, draft.draft_key)
+
+
+def grant_submission(visitor: Visitor, submission: Submission) -> None:
+    _grant(visitor, FILED, submission.reference or "")
+
+
+def forget(visitor: Visitor) -> None:
+    """Takes every grant back from this browser (a shared computer); nothing is deleted."""
+    for kind in (DRAFTS, FILED):
+        visitor.session.pop(kind, None)
+
+
+def _mine(visitor: Visitor, kind: str) -> Q:
+    column = "draft_key__in" if kind == DRAFTS else "reference__in"
+    mine = Q(**{column: visitor.holds(kind)})
+    return mine | Q(account=visitor.account) if visitor.account is not None else mine
+
+
+# --- drafts --------------------------------------------------------------------------------------
+
+
+def drafts(visitor: Visitor) -> SubmissionQuerySet:
+    """The drafts that this visitor may go on with."""
+    rows = Submission.objects.drafts().filter(_mine(visitor, DRAFTS))
+    return rows.select_related("procedure", "agency").order_by("-saved_at")
+
+
+def draft(visitor: Visitor, code: str, key: str) -> Submission:
+    """A draft that the visitor holds, or the submission it has become. Raises NotHeld."""
+    rows = Submission.objects.filter(_mine(visitor, DRAFTS) | Q(draft_key__in=visitor.holds(DRAFTS)))
+    related = ("procedure", "procedure__published", "revision", "agency")
+    found = rows.select_related(*related).filter(procedure__code=code, draft_key=key).first()
+    if found is None:
+        raise NotHeld
+    return found
+
+
+def resume_token(draft: Submission) -> str:
+    """What a resume link carries: signed, good for DRAFT_DAYS, dead once the draft is filed."""
+    return signing.dumps(draft.draft_key, salt=RESUME_SALT)
+
+
+def draft_by_token(visitor: Visitor, code: str, key: str, token: str) -> Submission:
+    """The draft of a resume link. Raises NotHeld when it is wrong, old, used up, or belongs to another account."""
+    try:
+        named = signing.loads(token, salt=RESUME_SALT, max_age=settings.DRAFT_DAYS * DAY)
+    except signing.BadSignature:
+        raise NotHeld from None
+    rows = Submission.objects.drafts().filter(procedure__code=code, draft_key=key)
+    found = rows.first() if named == key else None
+    if found is None or (found.account_id is not None and found.account != visitor.account):
+        raise NotHeld
+    return found
+
+
+# --- filed submissions ---------------------------------------------------------------------------
+
+
+def submissions(visitor: Visitor) -> SubmissionQuerySet:
+    """The filed submissions that this visitor may see."""
+    rows = Submission.objects.filed().filter(_mine(visitor, FILED))
+    return rows.select_related("procedure", "agency").order_by("-submitted_at", "-pk")
+
+
+def submission(visitor: Visitor, reference: str) -> Submission:
+    """A filed submission that the visitor holds. Raises NotHeld."""
+    rows = submissions(visitor).select_related("procedure", "revision", "agency", "assignee__user")
+    found = rows.filter(reference=codes.normal(reference)).first()
+    if found is None:
+        raise NotHeld
+    return found
+
+
+def attachment(visitor: Visitor, reference: str, pk: int) -> Attachment:
+    """A file of a submission, for its holder or for an officer of its agency. Raises NotHeld.
+
+    Officers do not see what was uploaded for a supplement that is not sent; a result is the citizen's once ready.
+    """
+    rows = Attachment.objects.filter(submission__reference=reference).exclude(submission__state=State.DRAFT)
+    found = rows.select_related("submission__agency").filter(pk=pk).first()
+    if found is None:
+        raise NotHeld
+    officer = rules.officer_of(visitor.user)
+    if officer is not None and rules.covers(officer, found.submission) and not found.pending:
+        return found
+    if not _holds(visitor, found.submission) or _is_early_result(found):
+        raise NotHeld
+    return found
+
+
+def _holds(visitor: Visitor, found: Submission) -> bool:
+    account = visitor.account
+    return found.reference in visitor.holds(FILED) or (account is not None and found.account_id == account.pk)
+
+
+def _is_early_result(found: Attachment) -> bool:
+    return found.purpose == Attachment.Purpose.RESULT and found.submission.state not in RESULT_STATES
+
+
+# --- look-up -------------------------------------------------------------------------------------
+
+
+def _as_dossier_code(typed: str) -> tuple[str, str]:
+    """A dossier code as typed: capitals, any dash; blanks stand for dashes or for nothing."""
+    plain = re.sub(r"[\u2010-\u2015\u2212]", "-", typed.strip().upper())
+    return re.sub(r"\s+", "", plain), re.sub(r"[\s-]+", "-", plain)
+
+
+def by_code(typed: str) -> Submission | None:
+    """A filed submission by tracking reference or dossier code, however it was typed."""
+    wanted = Q(reference=codes.normal(typed)[:12]) | Q(dossier_code__in=_as_dossier_code(typed[:80]))
+    return Submission.objects.filed().select_related("agency", "procedure").filter(wanted).first()
+
+
+def by_secret(typed_code: str, typed_secret: str) -> Submission | None:
+    """The submission whose code and secret were given; takes as long when there is none."""
+    found = by_code(typed_code)
+    known = found.tracking_secret if found is not None and found.tracking_secret else NO_SECRET
+    right = hmac.compare_digest(known.encode(), codes.normal(typed_secret).encode())
+    return found if right and found is not None and found.tracking_secret else None

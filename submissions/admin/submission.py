@@ -1,0 +1,147 @@
+"""The work list, and the addresses of the record, its files and its verbs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, re_path, reverse
+from django.utils.html import format_html
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from submissions import worklist
+from submissions.admin import access, attachments, record, verbs
+from submissions.admin.filters import DueFilter, ProcedureFilter, QueueFilter, StateFilter
+from submissions.models import Submission
+from submissions.staff_forms import FORMS
+
+MATTER_LENGTH = 90
+
+
+class WorkList(ChangeList):
+    """Puts the words for lateness on every row, with one calendar for the page."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        at = access.page_clock(request)
+        for row in self.result_list:
+            row.lateness = worklist.lateness(row, at)
+
+
+@admin.register(Submission)
+class SubmissionAdmin(admin.ModelAdmin):
+    list_display = ("file_code", "person", "matter", "state_tag", "holder", "due")
+    list_display_links = ("file_code",)
+    list_filter = (QueueFilter, StateFilter, ProcedureFilter, "channel", DueFilter)
+    list_select_related = ("procedure", "assignee__user")
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    actions = None
+    sortable_by = ("file_code", "due")
+    search_fields = ("search_text",)
+    search_help_text = gettext_lazy("Tìm theo mã hồ sơ, mã tra cứu, họ tên (có dấu hay không), số căn cước, điện thoại.")
+
+    # --- who may: the officer row decides, not Django's permission table ------------------------
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return access.desk_officer(request) is not None
+
+    def has_view_permission(self, request: HttpRequest, obj: Submission | None = None) -> bool:
+        return access.desk_officer(request) is not None
+
+    def has_add_permission(self, request: HttpRequest, obj: Submission | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Submission | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Submission | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
+        seen = worklist.visible_to(access.desk_officer(request))
+        return seen.defer("typed", "answers", "fees", "reason", "result_note")
+
+    # --- the list -------------------------------------------------------------------------------
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return WorkList
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return worklist.order_of(request.GET.get("queue", ""))
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return worklist.search(queryset, search_term), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        officer, current = access.desk_officer(request), request.GET.get("queue", "")
+        queue = worklist.BY_KEY.get(current)
+        context: dict[str, Any] = {"title": queue.label if queue else _("Tất cả hồ sơ")}
+        context["empty_words"] = queue.empty if queue else _("Không thấy hồ sơ nào.")
+        if officer is not None:
+            context["queues"] = worklist.links(officer, access.page_clock(request), current)
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    @admin.display(description=gettext_lazy("mã hồ sơ"), ordering="submitted_at")
+    def file_code(self, obj: Submission) -> str:
+        return format_html('<span class="code">{}</span>', str(obj))
+
+    @admin.display(description=gettext_lazy("người nộp"))
+    def person(self, obj: Submission) -> str:
+        return format_html(
+            '{}<br><span class="quiet code">{}<br>{}</span>',
+            obj.applicant_name, worklist.masked(obj.applicant_id_number), obj.applicant_phone,
+        )  # fmt: skip
+
+    @admin.display(description=gettext_lazy("thủ tục"))
+    def matter(self, obj: Submission) -> str:
+        return Truncator(obj.procedure.short_name).chars(MATTER_LENGTH)
+
+    @admin.display(description=gettext_lazy("trạng thái"))
+    def state_tag(self, obj: Submission) -> str:
+        return format_html('<span class="tag tag-{}">{}</span>', obj.wording.tone, obj.get_state_display())
+
+    @admin.display(description=gettext_lazy("phụ trách"))
+    def holder(self, obj: Submission) -> str:
+        return str(obj.assignee) if obj.assignee else _("chưa ai phụ trách")
+
+    @admin.display(description=gettext_lazy("hạn trả"), ordering="due_on")
+    def due(self, obj: Submission) -> str:
+        late: worklist.Lateness = obj.lateness  # type: ignore[attr-defined]
+        day = f"{obj.due_on:%d/%m/%Y}" if obj.due_on else ""
+        return format_html('<span class="late late-{}">{}</span> <span class="quiet">{}</span>', late.tone, late.words, day)
+
+    # --- the record, its files, its verbs -------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        verb_names = "|".join(FORMS)
+        wrap = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/tep/<int:file>/", wrap(attachments.show), name="submissions_submission_file"),
+            re_path(rf"^(?P<pk>\d+)/(?P<verb>{verb_names})/$", wrap(self.verb_view), name="submissions_submission_verb"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        officer, submission = access.record(request, object_id)
+        context = {**self.admin_site.each_context(request), **record.context(request, officer, submission)}
+        return TemplateResponse(request, "admin/submissions/submission/change_form.html", context)
+
+    def verb_view(self, request: HttpRequest, pk: str, verb: str) -> HttpResponse:
+        return verbs.page(request, pk, verb, self.admin_site.each_context(request))
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The log is on the record itself; it is not Django's."""
+        _officer, submission = access.record(request, object_id)
+        return HttpResponseRedirect(reverse("admin:submissions_submission_change", args=[submission.pk]))

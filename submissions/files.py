@@ -1,0 +1,236 @@
+"""Accept an upload: limits, type by content, a real open, a random storage name, a row.
+
+A file is never held whole in memory: Django spools it to disk (FILE_UPLOAD_HANDLERS), it is hashed in chunks and
+handed to the storage as a stream. Sizes are bytes.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import unicodedata
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from portal.lib import text
+from submissions import filetypes
+from submissions.errors import FileRefused
+from submissions.models import Attachment, Submission, SupplementRequest
+
+if TYPE_CHECKING:
+    from django.core.files.storage import Storage
+    from django.core.files.uploadedfile import UploadedFile
+
+    Upload = UploadedFile[bytes]
+
+NAME_LENGTH = 255
+MB = 1024 * 1024
+# For the picker of a file input: what may be chosen at all.
+ACCEPT = ",".join(filetypes.EXTENSIONS)
+FOLDER = "attachments"
+
+
+# --- names and limits ----------------------------------------------------------------------------
+
+
+def clean_name(given: str) -> str:
+    """A file name as shown to people: NFC, without path parts, control and direction signs, at most 255 long."""
+    last = text.nfc(given or "").replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(c for c in last if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"))
+    kept = " ".join(kept.split()).strip(". ")
+    path = PurePosixPath(kept or "tep")
+    return path.stem[: NAME_LENGTH - len(path.suffix)] + path.suffix[:NAME_LENGTH]
+
+
+def _megabytes(size: int) -> int:
+    return size // MB
+
+
+def _advice() -> str:
+    limit = _megabytes(settings.UPLOAD_FILE_BYTES)
+    return _("Bạn hãy chọn ảnh JPG, PNG, HEIC hoặc tệp PDF, DOCX, tối đa %d MB.") % limit
+
+
+def _check_size(name: str, size: int) -> None:
+    if not size:
+        raise FileRefused(_("Tệp “%s” trống, không có nội dung. Bạn hãy chụp lại hoặc chọn tệp khác.") % name)
+    if size > settings.UPLOAD_FILE_BYTES:
+        limit = _megabytes(settings.UPLOAD_FILE_BYTES)
+        message = _(
+            "Tệp “%(name)s” lớn quá %(limit)d MB. Bạn hãy chụp lại với cỡ ảnh nhỏ hơn, hoặc tách tệp thành nhiều phần."
+        )
+        raise FileRefused(message % {"name": name, "limit": limit})
+
+
+def _check_room(row: Attachment) -> None:
+    """Limits per paper and for one filing or one supplement, over the files that count now."""
+    name, size = row.name, row.size
+    together = row.submission.attachments.current().filter(supplement=row.supplement)
+    rows = list(together.values_list("purpose", "key", "size"))
+    if sum((p, k) == (row.purpose, row.key) for p, k, _size in rows) >= settings.UPLOAD_FILES_PER_PAPER:
+        message = _(
+            "Chưa nhận tệp “%(name)s”: mỗi mục chỉ nhận %(count)d tệp. "
+            "Bạn hãy bỏ bớt tệp, hoặc gộp thành một tệp PDF."
+        )
+        raise FileRefused(message % {"name": name, "count": settings.UPLOAD_FILES_PER_PAPER})
+    if sum(s for _p, _k, s in rows) + size > settings.UPLOAD_FILING_BYTES:
+        message = _(
+            "Chưa nhận tệp “%(name)s”: cả hồ sơ chỉ nhận %(limit)d MB. Bạn hãy bỏ bớt tệp hoặc dùng ảnh nhỏ hơn."
+        )
+        raise FileRefused(message % {"name": name, "limit": _megabytes(settings.UPLOAD_FILING_BYTES)})
+
+
+# --- content -------------------------------------------------------------------------------------
+
+
+SENTENCES = {
+    filetypes.UNKNOWN: _lazy("Cổng không nhận loại tệp của “%(name)s”. %(advice)s"),
+    filetypes.LYING: _lazy("Tệp “%(name)s” có nội dung không đúng với đuôi tên tệp. %(advice)s"),
+    filetypes.LOCKED: _lazy(
+        "Tệp “%(name)s” có đặt mật khẩu hoặc khóa nên cán bộ không mở được. "
+        "Bạn hãy bỏ mật khẩu rồi chọn lại, hoặc chụp ảnh từng trang."
+    ),
+    filetypes.MACROS: _lazy(
+        "Tệp “%(name)s” có chứa macro nên cổng không nhận. Bạn hãy lưu lại thành PDF rồi chọn tệp PDF."
+    ),
+    filetypes.TOO_MANY_PIXELS: _lazy("Ảnh “%(name)s” quá lớn. Bạn hãy chụp lại với cỡ ảnh nhỏ hơn."),
+    filetypes.BROKEN_PICTURE: _lazy(
+        "Tệp “%(name)s” không mở được. Bạn hãy chụp lại và chọn ảnh JPG, PNG hoặc HEIC, tối đa %(size)d MB."
+    ),
+    filetypes.BROKEN_DOCUMENT: _lazy(
+        "Tệp “%(name)s” không mở được. "
+        "Bạn hãy lưu lại tệp rồi chọn lại, hoặc chụp ảnh từng trang, tối đa %(size)d MB."
+    ),
+}
+
+
+def _sentence(problem: filetypes.Problem, name: str) -> str:
+    """What is wrong with the file and what to do, naming the file."""
+    facts = {"name": name, "advice": _advice(), "size": _megabytes(settings.UPLOAD_FILE_BYTES)}
+    return str(SENTENCES[problem]) % facts
+
+
+def _examined(upload: Upload, name: str) -> filetypes.Content:
+    try:
+        return filetypes.examine(upload, name)
+    except filetypes.NotAccepted as refused:
+        raise FileRefused(_sentence(refused.problem, name)) from None
+
+
+def _digest(upload: Upload) -> str:
+    found = hashlib.sha256()
+    for chunk in upload.chunks():
+        found.update(chunk)
+    upload.seek(0)
+    return found.hexdigest()
+
+
+def _row(upload: Upload) -> Attachment:
+    """An unsaved row for a file that passed every check; nothing is in the storage yet."""
+    name = clean_name(upload.name or "")
+    size = upload.size or 0
+    _check_size(name, size)
+    content = _examined(upload, name)
+    return Attachment(
+        name=name, size=size, content_type=content.type, pages=content.pages, sha256=_digest(upload)
+    )
+
+
+# --- the public doors ----------------------------------------------------------------------------
+
+
+def accept(
+    upload: Upload,
+    *,
+    submission: Submission,
+    key: str,
+    purpose: str = Attachment.Purpose.DOCUMENT,
+    supplement: SupplementRequest | None = None,
+) -> Attachment:
+    """Checks, stores and records one upload; the same file sent again for the same paper is kept once.
+
+    With `supplement` the file stays pending: officers see it only after the answer is sent.
+    Raises FileRefused with a sentence that names the file; nothing is stored then.
+    """
+    row = _row(upload)
+    row.submission, row.key, row.purpose = submission, key, purpose
+    row.supplement, row.pending = supplement, supplement is not None
+    twin = _twin(row)
+    if twin is not None:
+        return twin
+    _check_room(row)
+    row.file.save(row.name, upload, save=False)
+    try:
+        return _recorded(row)
+    except BaseException:
+        _delete_stored(row)
+        raise
+
+
+def _delete_stored(row: Attachment) -> None:
+    row.file.storage.delete(row.file.name or "")
+
+
+def _twin(row: Attachment) -> Attachment | None:
+    """The same content already there for the same paper: a second click, a retry after a broken upload."""
+    return (
+        row.submission.attachments.current()
+        .filter(purpose=row.purpose, key=row.key, sha256=row.sha256, supplement=row.supplement)
+        .first()
+    )
+
+
+def _recorded(row: Attachment) -> Attachment:
+    """The row, written under the submission's lock so that two uploads at once cannot pass a limit together."""
+    with transaction.atomic():
+        Submission.objects.select_for_update(of=("self",)).get(pk=row.submission_id)
+        twin = _twin(row)
+        if twin is not None:
+            transaction.on_commit(lambda: _delete_stored(row))
+            return twin
+        _check_room(row)
+        last = row.submission.attachments.filter(purpose=row.purpose, key=row.key).order_by("-order").first()
+        row.order = last.order + 1 if last else 0
+        row.save()
+    return row
+
+
+def result_file(upload: Upload) -> Attachment:
+    """A result file for workflow.finish() or approve(): checked and stored, the row still unsaved."""
+    row = _row(upload)
+    row.purpose = Attachment.Purpose.RESULT
+    row.file.save(row.name, upload, save=False)
+    return row
+
+
+def remove(attachment: Attachment) -> None:
+    """Takes a file out of a draft or an unsent supplement; the stored file goes when the row is gone."""
+    attachment.delete()
+    transaction.on_commit(lambda: _delete_stored(attachment))
+
+
+# --- files without a row -------------------------------------------------------------------------
+
+
+def orphans(storage: Storage, *, before: datetime.datetime) -> Iterator[str]:
+    """Stored uploads that no row names: a process died between storing and recording."""
+    for folder in _folders(storage, FOLDER):
+        names = [f"{folder}/{name}" for name in storage.listdir(folder)[1]]
+        known = set(Attachment.objects.filter(file__startswith=f"{folder}/").values_list("file", flat=True))
+        yield from (n for n in names if n not in known and storage.get_modified_time(n) < before)
+
+
+def _folders(storage: Storage, parent: str) -> Iterator[str]:
+    """attachments/<year>/<month>, the shape of models.storage_name; none while nothing was ever stored."""
+    try:
+        years = storage.listdir(parent)[0]
+    except FileNotFoundError:
+        return
+    for year in sorted(years):
+        yield from (f"{parent}/{year}/{month}" for month in sorted(storage.listdir(f"{parent}/{year}")[0]))

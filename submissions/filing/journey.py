@@ -1,0 +1,192 @@
+"""A draft as a row of steps, each with the form that belongs to it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from procedures import wording
+from procedures.formbuilder import SectionForm, answers_before, whole_form
+from procedures.spec import Document, Field, Section
+from submissions import forms
+from submissions.forms import PAPERS
+from submissions.models import Attachment, Submission
+
+Typed = dict[str, list[str]]
+# Which part of Submission.typed a step writes; sections of the procedure's form share one.
+APPLICANT_BLOCK, FORM_BLOCK, DELIVERY_BLOCK = "applicant", "form", "delivery"
+
+
+def belongs(section: Section, name: str) -> bool:
+    """Is this the input of a question of the section, or of a row of one of its lists?"""
+    if any(name == f.key for f in section.fields):
+        return True
+    repeats = (f.key for f in section.fields if f.kind == "repeat")
+    return any(re.match(rf"{re.escape(r)}-(\d+-|TOTAL)", name) for r in repeats)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One page of the filing. `block` is empty for the two steps that ask no typed questions."""
+
+    key: str
+    title: str
+    block: str = ""
+    section: Section | None = None
+
+
+class FilingForm(SectionForm):
+    """A section's form that also tells which uploads were refused, and why."""
+
+    def __init__(self, section: Section, *, refused: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        self.refused = refused or {}
+        super().__init__(section, **kwargs)
+
+    def file_error(self, f: Field) -> str:
+        return self.refused.get(f.key) or super().file_error(f)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper of the dossier on the upload step."""
+
+    document: Document
+    is_needed: bool
+    files: list[Attachment] = field(default_factory=list)
+    error: str = ""
+
+    @property
+    def input_name(self) -> str:
+        return f"document-{self.document.key}"
+
+    @property
+    def input_id(self) -> str:
+        return f"id_{self.input_name}"
+
+    @property
+    def copies(self) -> str:
+        return wording.copies(self.document)
+
+
+class Journey:
+    """The steps of one draft. What is read from the database is read once."""
+
+    def __init__(self, draft: Submission) -> None:
+        self.draft, self.spec = draft, draft.revision.spec
+
+    # --- steps -----------------------------------------------------------------------------------
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        applicant, delivery = forms.applicant(), forms.delivery(self.spec, self.applicant_answers)
+        sections = self.spec.form.sections if self.spec.form else ()
+        return [
+            Step(forms.APPLICANT, applicant.title, APPLICANT_BLOCK, applicant),
+            *(Step(s.key, s.title, FORM_BLOCK, s) for s in sections),
+            Step(forms.PAPERS, _("Giấy tờ kèm theo")),
+            Step(forms.DELIVERY, delivery.title, DELIVERY_BLOCK, delivery),
+            Step(forms.CHECK, _("Kiểm tra và gửi")),
+        ]
+
+    def step(self, key: str) -> Step | None:
+        return next((s for s in self.steps if s.key == key), None)
+
+    def number(self, step: Step) -> int:
+        """Counted from 1."""
+        return self.steps.index(step) + 1
+
+    def after(self, step: Step) -> Step:
+        return self.steps[min(self.number(step), len(self.steps) - 1)]
+
+    def before(self, step: Step) -> Step | None:
+        """The step to go back to; None on the first."""
+        place = self.number(step) - 2
+        return self.steps[place] if place >= 0 else None
+
+    # --- what was typed --------------------------------------------------------------------------
+
+    def typed(self, block: str) -> Typed:
+        return dict(self.draft.typed.get(block, {}))
+
+    def was_saved(self, step: Step) -> bool:
+        """Was something of this step saved before?"""
+        if step.section is None:
+            return step.key == PAPERS and bool(self.document_files)
+        section, typed = step.section, self.draft.typed.get(step.block, {})
+        return any(belongs(section, name) for name in typed)
+
+    @cached_property
+    def applicant_answers(self) -> dict[str, Any]:
+        """The valid ones of the applicant's answers, whatever is still missing."""
+        filled = SectionForm(forms.applicant(), typed=self.typed(APPLICANT_BLOCK))
+        filled.is_valid()
+        return filled.answers
+
+    @cached_property
+    def answers(self) -> dict[str, Any]:
+        """The valid answers of the procedure's form so far; conditions of papers and fees look at them."""
+        if self.spec.form is None:
+            return {}
+        return whole_form(self.spec.form, self.typed(FORM_BLOCK), files=self.field_files)[0]
+
+    def form(self, step: Step, *, typed: Typed | None = None, refused: Mapping[str, str] | None = None) -> FilingForm:
+        """The step's form, with what is stored or with `typed` of this request."""
+        assert step.section is not None
+        of_form = step.block == FORM_BLOCK and self.spec.form is not None
+        stored = self.typed(step.block)
+        before = answers_before(self.spec.form, step.key, stored) if of_form and self.spec.form else {}
+        return FilingForm(
+            step.section,
+            before=before,
+            typed=stored if typed is None else typed,
+            prefill=forms.prefilled(self.applicant_answers) if of_form else {},
+            files=self.field_files if of_form else {},
+            refused=refused,
+        )
+
+    # --- files -----------------------------------------------------------------------------------
+
+    @cached_property
+    def attachments(self) -> list[Attachment]:
+        return list(self.draft.attachments.current())
+
+    def _by_key(self, purpose: str) -> dict[str, list[Attachment]]:
+        found: dict[str, list[Attachment]] = defaultdict(list)
+        for attachment in self.attachments:
+            if attachment.purpose == purpose:
+                found[attachment.key].append(attachment)
+        return dict(found)
+
+    @cached_property
+    def field_files(self) -> dict[str, list[Attachment]]:
+        return self._by_key(Attachment.Purpose.FIELD)
+
+    @cached_property
+    def document_files(self) -> dict[str, list[Attachment]]:
+        return self._by_key(Attachment.Purpose.DOCUMENT)
+
+    def forget_files(self) -> None:
+        """After an upload or a removal: read the rows again."""
+        for name in ("attachments", "field_files", "document_files"):
+            self.__dict__.pop(name, None)
+
+    def papers(self, errors: Mapping[str, str] | None = None) -> list[Paper]:
+        """The papers that may be attached, needed ones first."""
+        errors = errors or {}
+        found = [
+            Paper(d, d.is_needed(self.answers), self.document_files.get(d.key, []), errors.get(d.key, ""))
+            for d in self.spec.documents
+            if d.may_attach()
+        ]
+        return sorted(found, key=lambda p: not p.is_needed)
+
+    def missing_papers(self) -> dict[str, str]:
+        """Needed papers without a file: key and sentence."""
+        sentence = _("Bạn chưa đính kèm “%s”. Hãy chụp hoặc chọn tệp của giấy tờ này.")
+        return {p.document.key: sentence % p.document.name for p in self.papers() if p.is_needed and not p.files}

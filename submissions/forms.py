@@ -1,0 +1,114 @@
+"""The questions that the portal itself asks, as sections of the same shape as a procedure's form.
+
+So they are drawn, checked, shown and stored by the same code as every other question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from procedures.spec import Answers, Choice, Condition, Field, ProcedureSpec, Section
+from submissions.models import Submission
+
+APPLICANT, PAPERS, DELIVERY, CHECK = "nguoi-nop", "giay-to", "nhan-ket-qua", "kiem-tra"
+DeliveryWay = Submission.DeliveryWay
+# result.delivery of the catalogue -> the ways of contract section 2; coming to the desk is always possible.
+WAYS = {"buu_chinh": DeliveryWay.POST, "truc_tuyen": DeliveryWay.ONLINE}
+FULL_LEVEL = 4
+
+
+def applicant() -> Section:
+    """The person who files, and the person it is filed for when that is somebody else."""
+    for_other = Condition("filed_for_other", ("true",))
+    return Section(
+        APPLICANT,
+        _("Người nộp hồ sơ"),
+        (
+            Field("applicant_name", _("Họ, chữ đệm, tên của bạn"), "person_name", required=True, max_length=120,
+                  prefill="applicant.full_name"),
+            Field("applicant_id_number", _("Số căn cước hoặc số định danh cá nhân"), "id_number", required=True,
+                  help=_("12 chữ số in trên thẻ. Người nước ngoài ghi số hộ chiếu.")),
+            Field("applicant_phone", _("Số điện thoại"), "phone", required=True, prefill="applicant.phone",
+                  help=_("Cán bộ gọi số này khi cần; tin nhắn báo tiến độ cũng gửi đến đây.")),
+            Field("applicant_email", _("Thư điện tử"), "email", prefill="applicant.email",
+                  help=_("Để nhận giấy xác nhận và tin báo qua thư.")),
+            Field("applicant_address", _("Địa chỉ nơi ở hiện nay"), "address", required=True, max_length=300,
+                  prefill="applicant.address", help=_("Số nhà, đường, tổ dân phố hoặc thôn; phường, xã; tỉnh.")),
+            Field("filed_for_other", _("Tôi nộp thay người khác"), "checkbox",
+                  help=_("Đánh dấu nếu bạn làm giúp người thân, hoặc được ủy quyền.")),
+            Field("owner_name", _("Họ, chữ đệm, tên người có hồ sơ"), "person_name", required=True, max_length=120,
+                  show_when=for_other),
+            Field("owner_relation", _("Bạn là gì của người đó"), "text", required=True, max_length=120,
+                  show_when=for_other, help=_("Ví dụ: con, vợ, người được ủy quyền.")),
+        ),
+    )  # fmt: skip
+
+
+def ways_of(spec: ProcedureSpec) -> tuple[DeliveryWay, ...]:
+    """How the result may be received: other ways than the counter only for a service of level 4."""
+    more = [WAYS[w] for w in spec.result_delivery if w in WAYS] if spec.level >= FULL_LEVEL else []
+    return (DeliveryWay.COUNTER, *more)
+
+
+def delivery(spec: ProcedureSpec, applicant_answers: Answers) -> Section:
+    """How the result is received; the address is asked only for the post, proposed from what the applicant said."""
+    by_post = Condition("delivery", (DeliveryWay.POST.value,))
+    known = applicant_answers.get
+    choices = tuple(Choice(way.value, LABELS[way]()) for way in ways_of(spec))
+    return Section(
+        DELIVERY,
+        _("Nhận kết quả"),
+        (
+            Field("delivery", _("Bạn muốn nhận kết quả thế nào?"), "choice", required=True, choices=choices,
+                  default=choices[0].value if len(choices) == 1 else None),
+            Field("delivery_name", _("Họ tên người nhận"), "person_name", required=True, max_length=120,
+                  show_when=by_post, default=known("applicant_name")),
+            Field("delivery_phone", _("Số điện thoại người nhận"), "phone", required=True, show_when=by_post,
+                  default=known("applicant_phone")),
+            Field("delivery_address", _("Địa chỉ nhận"), "address", required=True, max_length=300, show_when=by_post,
+                  default=known("applicant_address"), help=_("Số nhà, đường, tổ dân phố hoặc thôn; phường, xã; tỉnh.")),
+        ),
+    )  # fmt: skip
+
+
+LABELS = {
+    DeliveryWay.COUNTER: lambda: _("Đến nhận tại bộ phận một cửa"),
+    DeliveryWay.POST: lambda: _("Nhận qua bưu điện tại nhà (trả cước cho bưu điện)"),
+    DeliveryWay.ONLINE: lambda: _("Nhận bản điện tử trên cổng này"),
+}
+
+
+def declaration() -> Section:
+    """What the person puts their name to before sending."""
+    label = _(
+        "Tôi cam đoan những điều khai trên đây là đúng sự thật và chịu trách nhiệm trước pháp luật về lời khai."
+    )
+    return Section(CHECK, _("Kiểm tra và gửi"), (Field("declare_true", label, "checkbox", required=True),))
+
+
+# --- from answers to the columns of a submission ---------------------------------------------------
+
+_APPLICANT_TEXTS = "applicant_name applicant_id_number applicant_phone applicant_email applicant_address".split()
+_OWNER_TEXTS = ("owner_name", "owner_relation")
+_DELIVERY_TEXTS = ("delivery_name", "delivery_phone", "delivery_address")
+
+
+def columns(applicant_answers: Answers, delivery_answers: Answers) -> dict[str, Any]:
+    """The applicant and delivery columns of Submission; what was not asked is empty."""
+    given: Mapping[str, Any] = {**applicant_answers, **delivery_answers}
+    texts = (*_APPLICANT_TEXTS, *_OWNER_TEXTS, *_DELIVERY_TEXTS)
+    return {
+        **{name: given.get(name) or "" for name in texts},
+        "filed_for_other": bool(given.get("filed_for_other")),
+        "delivery": given.get("delivery") or DeliveryWay.COUNTER.value,
+    }
+
+
+def prefilled(applicant_answers: Answers) -> dict[str, Any]:
+    """What a procedure's form may take over from the applicant: values by the catalogue's `prefill` names."""
+    names = {"full_name": "name", "id_number": "id_number", "phone": "phone", "email": "email", "address": "address"}
+    given = {f"applicant.{fact}": applicant_answers.get(f"applicant_{name}") for fact, name in names.items()}
+    return {fact: value for fact, value in given.items() if value}

@@ -1,0 +1,1 @@
+"""The citizen's pages: filing, look-up, one's own submissions and their files."""

@@ -1,0 +1,103 @@
+"""A submission as its holder sees it: confirmation, state and history, withdrawal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from submissions import access, rules, shown, timeline, workflow
+from submissions.errors import SubmissionError
+from submissions.models import Attachment, Submission
+from submissions.states import State
+from submissions.views import common
+
+LONGEST_REASON = 1000
+
+
+def not_held(request: HttpRequest, reference: str) -> HttpResponse:
+    """The same page whether the submission exists or not: it asks for code and secret."""
+    return common.refused(request, "submissions/ask_secret.html", 404, code=reference[:80])
+
+
+def may_withdraw(submission: Submission) -> bool:
+    row = rules.row_now("withdraw", submission)
+    return row is not None and rules.may(rules.citizen(), row, submission)
+
+
+def _context(submission: Submission) -> dict[str, Any]:
+    """What the confirmation and the own page both show."""
+    attachments = list(submission.attachments.all())
+    standing = timeline.standing(submission)
+    request = submission.open_request
+    return {
+        "s": submission,
+        "procedure": submission.procedure,
+        "standing": standing,
+        "due": timeline.due_words(submission.due_on) if submission.due_on else "",
+        "sections": shown.filed(submission, attachments),
+        "papers": shown.papers(submission, attachments),
+        "results": shown.results(attachments) if submission.state in access.RESULT_STATES else [],
+        "request_open": request,
+        "asked": shown.asked(submission, request) if request else [],
+        "unsent": _unsent(attachments, request),
+    }
+
+
+def _unsent(attachments: list[Attachment], request: Any) -> bool:
+    """Was an answer begun and not sent?"""
+    return request is not None and (bool(request.typed) or any(a.pending and a.removed_at is None for a in attachments))
+
+
+@never_cache
+@require_safe
+def submission(request: HttpRequest, reference: str) -> HttpResponse:
+    try:
+        found = access.submission(common.visitor(request), reference)
+    except access.NotHeld:
+        return not_held(request, reference)
+    context = _context(found)
+    lines = timeline.lines(found, context["standing"].desk.name)
+    return render(
+        request, "submissions/submission.html", {**context, "lines": lines, "may_withdraw": may_withdraw(found)}
+    )
+
+
+@never_cache
+@require_safe
+def done(request: HttpRequest, reference: str) -> HttpResponse:
+    """The confirmation: the two codes, where it went, what comes next, everything that was sent. Made to be printed."""
+    try:
+        found = access.submission(common.visitor(request), reference)
+    except access.NotHeld:
+        return not_held(request, reference)
+    return render(request, "submissions/done.html", _context(found))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    """Asks once more, then withdraws; a second press changes nothing."""
+    visitor = common.visitor(request)
+    try:
+        found = access.submission(visitor, reference)
+    except access.NotHeld:
+        return not_held(request, reference)
+    if found.state == State.WITHDRAWN:
+        return redirect(found)
+    if not may_withdraw(found):
+        messages.error(request, _("Ở bước này hồ sơ không rút được trên cổng. Bạn hãy gọi nơi nhận hồ sơ."))
+        return redirect(found)
+    if request.method != "POST":
+        return render(request, "submissions/withdraw.html", {"s": found, "desk": timeline.standing(found).desk})
+    by, reason = rules.citizen(found.applicant_name, visitor.account), request.POST.get("reason", "").strip()
+    try:
+        workflow.withdraw(found.pk, by=by, version=common.posted_version(request), reason=reason[:LONGEST_REASON])
+    except SubmissionError as problem:
+        messages.error(request, str(problem))
+    return redirect(found)
