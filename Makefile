@@ -43,8 +43,8 @@ seed: venv ## demo staff and sample submissions
 bench: venv-dev ## measure the pages
 	@exec $(PYTHON) -m tests.bench.run $(ARGS)
 
-docs: venv-dev ## pictures of the screens in docs/images
-	@exec $(PYTHON) -m docs.screenshots
+docs: venv-dev ## pictures of the screens, from a portal that runs with demo data
+	@exec $(PYTHON) -m tests.browser.screens http://127.0.0.1:$${PORT:-8000} --password hong-linh-dung-thu
 
 clean: ## remove caches and the virtual environment; data in var/ stays
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -21,13 +21,13 @@ if admin.site.is_registered(Group):
 
 
 class NewUserForm(UserCreationForm):
-    class Meta(UserCreationForm.Meta):  # type: ignore[name-defined]
+    class Meta(UserCreationForm.Meta):
         model = User
         fields = ("username", "full_name")
 
 
 class EditUserForm(UserChangeForm):
-    class Meta(UserChangeForm.Meta):  # type: ignore[name-defined]
+    class Meta(UserChangeForm.Meta):
         model = User
 
 
@@ -66,9 +66,7 @@ class UserAdmin(auth_admin.UserAdmin):
         (_("Thời điểm"), {"fields": ("last_login", "date_joined")}),
     )
     readonly_fields = ("last_login", "date_joined")
-    add_fieldsets = (
-        (None, {"classes": ("wide",), "fields": ("username", "full_name", "password1", "password2")}),
-    )
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "full_name", "password1", "password2")}),)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -1,11 +1,13 @@
-"""The staff site: stock Django admin with the town's words, queues on the front page, and the officer's place on top."""
+"""The staff site: stock Django admin with the town's words, queues on the front page, the officer's place on top."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from procedures.models import Agency
@@ -15,7 +17,7 @@ from submissions.states import Role
 
 
 class StaffAdminSite(admin.AdminSite):
-    site_header = _("Một cửa điện tử thị xã Hồng Lĩnh")
+    site_header = _("Một cửa điện tử")
     site_title = _("Một cửa điện tử")
     index_title = _("Bàn làm việc")
     enable_nav_sidebar = False
@@ -35,14 +37,15 @@ class StaffAdminSite(admin.AdminSite):
         return edits or bool(getattr(request.user, "is_superuser", False))
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        return {**super().each_context(request), "officer": self.officer(request)}
+        header = f"{self.site_header} {settings.TOWN_NAME[:1].lower()}{settings.TOWN_NAME[1:]}"
+        return {**super().each_context(request), "site_header": header, "officer": self.officer(request)}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Submissions first: that is what people come for."""
         apps = super().get_app_list(request, app_label)
         return sorted(apps, key=lambda app: (app["app_label"] != "submissions", app["name"]))
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         officer = self.officer(request)
         queues = worklist.links(officer, worklist.clock()) if officer and officer.has_role(*worklist.DESK_ROLES) else []
         return super().index(request, {"queues": queues, **(extra_context or {})})

@@ -164,6 +164,8 @@ def _file_storage() -> dict[str, Any]:
             "file_overwrite": False,
             "default_acl": None,
             "querystring_auth": True,
+            # Above this a download is spooled to disk on its way through.
+            "max_memory_size": 1024 * 1024,
         },
     }
 
@@ -251,12 +253,13 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# How many wrong guesses or sent forms one address may make in a window; 0 switches a limit off.
+# How many wrong guesses or sent forms one address may make in a window; 0 switches a limit off. Mobile carriers put
+# whole districts behind one address, so what honest people do is limited far above a busy day.
 THROTTLES = {
     # name: (times, seconds)
     "lookup": (env.number("THROTTLE_LOOKUP", 10), 15 * 60),
-    "filing": (env.number("THROTTLE_FILING", 60), 3600),
-    "upload": (env.number("THROTTLE_UPLOAD", 300), 3600),
+    "filing": (env.number("THROTTLE_FILING", 2000), 3600),
+    "upload": (env.number("THROTTLE_UPLOAD", 10_000), 3600),
 }
 
 # Kept public pages: bytes (compressed) that one process keeps, 0 switches it off; how long in seconds a look at the

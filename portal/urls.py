@@ -4,9 +4,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal import health, views
+from portal.guide import views as guide
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("gioi-thieu/", guide.intro, name="intro"),
+    path("huong-dan/", guide.guide, name="guide"),
+    path("huong-dan/to-roi.pdf", guide.handout, name="handout"),
     path("hoi-dap/", views.faq, name="faq"),
     path("tro-nang/", views.accessibility, name="accessibility"),
     path("rieng-tu/", views.privacy, name="privacy"),

@@ -1,4 +1,4 @@
-"""The catalogue as staff see it: content comes from load_catalogue and is read here; opening, pausing and days off are edited.
+"""The catalogue as staff see it: content comes from load_catalogue and is read; pausing and days off are edited.
 
 Who may is asked of the site (portal/admin_site.py): may_view_catalogue, may_edit_catalogue.
 """

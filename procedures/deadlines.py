@@ -66,7 +66,12 @@ def first_day(received: datetime.datetime, limit: TimeLimit, days: Calendar) -> 
 
 
 def due_on(
-    received: datetime.datetime, limit: TimeLimit, answers: Answers, days: Calendar, *, day_zero: datetime.date | None = None
+    received: datetime.datetime,
+    limit: TimeLimit,
+    answers: Answers,
+    days: Calendar,
+    *,
+    day_zero: datetime.date | None = None,
 ) -> datetime.date:
     """The promised day in Asia/Ho_Chi_Minh.
 

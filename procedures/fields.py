@@ -16,6 +16,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorList
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -54,8 +55,13 @@ class Question(forms.BoundField):
     field: AnswerField
 
     # Asked for half a dozen times while one field is drawn; a form is made anew to be checked again.
-    errors = cached_property(lambda self: forms.BoundField.errors.fget(self))
-    auto_id = cached_property(lambda self: forms.BoundField.auto_id.fget(self))
+    @cached_property
+    def errors(self) -> ErrorList:
+        return super().errors
+
+    @cached_property
+    def auto_id(self) -> str:
+        return super().auto_id
 
     def __getitem__(self, name: Any) -> Any:
         return getattr(self, name) if isinstance(name, str) else super().__getitem__(name)
@@ -338,10 +344,6 @@ class ChoiceField(AnswerField):
         # A radio button once pressed cannot be let go, so an optional question offers to answer nothing.
         return widgets.RadioList(self.pairs if required else (*self.pairs, ("", _("Không trả lời"))))
 
-    @property
-    def choices(self) -> tuple[tuple[str, str], ...]:
-        return self.pairs
-
     def parse(self, value: str) -> str:
         if value not in self.values:
             raise fail(_("Lựa chọn ở “%(label)s” không có trong danh sách. Bạn chọn lại.") % {"label": self.name})
@@ -364,7 +366,7 @@ class MultiChoiceField(AnswerField):
         return [v for v, _label in self.pairs if v in given]
 
     def typed(self, value: Any) -> list[str]:
-        return [str(v) for v in value]
+        return [str(v) for v in value] if isinstance(value, (list, tuple)) else [str(value)]
 
 
 class TickField(AnswerField):

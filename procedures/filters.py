@@ -89,8 +89,19 @@ def _sector(key: str, sectors: Iterable[SectorLine], problems: list[str]) -> Sec
 def _agency(slug: str, places: Iterable[Agency], problems: list[str]) -> Agency | None:
     found = next((a for a in places if a.slug == slug), None) if slug else None
     if slug and found is None:
-        problems.append(_("Không có nơi nộp bạn chọn, hoặc đơn vị đó đã ngừng hoạt động; đang hiện mọi nơi nộp."))
+        problems.append(_gone(slug))
     return found
+
+
+def _gone(slug: str) -> str:
+    """Why a place cannot be chosen; one query, for links from before a reorganisation."""
+    known = Agency.objects.select_related("successor").filter(slug=slug[:60].replace("\0", "")).first()
+    if known is None:
+        return _("Không có nơi nộp bạn chọn, hoặc đơn vị đó đã ngừng hoạt động; đang hiện mọi nơi nộp.")
+    words = {"name": known.name, "successor": known.successor.name if known.successor else ""}
+    if known.successor is None:
+        return _("%(name)s không nhận hồ sơ mới; đang hiện mọi nơi nộp.") % words
+    return _("%(name)s không nhận hồ sơ mới, nay là %(successor)s. Bạn chọn lại nơi nộp.") % words
 
 
 def _page(text: str, problems: list[str]) -> int:

@@ -33,7 +33,7 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         )
 
     def of_tier(self, tier: str) -> AgencyQuerySet:
-        return self.filter(kind__in=Agency.KINDS_OF_TIER[tier])
+        return self.filter(kind__in=Agency.KINDS_OF_TIER[Tier(tier)])
 
 
 class Agency(models.Model):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,13 +39,20 @@ def _plain(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Condition:
-    """Holds when the named answer is (or, for several choices, contains) one of the values."""
+    """Holds when the named answer is (or, for several choices, contains) one of the values.
+
+    `absent` is what no answer counts as: "false" for a box, which is then not ticked; nothing for any other question,
+    whose choices may well be called "false" without being chosen.
+    """
 
     field: str
     values: tuple[str, ...]
+    absent: str = "false"
 
     def holds(self, answers: Answers) -> bool:
         given = answers.get(self.field)
+        if given is None:
+            return self.absent in self.values
         items = given if isinstance(given, (list, tuple)) else [given]
         return any(_plain(item) in self.values for item in items)
 
@@ -272,11 +279,20 @@ def _visible_row(repeat: Field, row: Answers, outer: Answers) -> dict[str, Any]:
 # --- building ------------------------------------------------------------------------------------
 
 
-def _condition(raw: Mapping[str, Any] | None) -> Condition | None:
+Kinds = Mapping[str, str]
+
+
+def _kinds(fields: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    return {str(f["key"]): str(f["kind"]) for f in fields}
+
+
+def _condition(raw: Mapping[str, Any] | None, kinds: Kinds) -> Condition | None:
+    """`kinds` of the questions that it may look at."""
     if not raw:
         return None
-    wanted = raw["in"] if "in" in raw else [raw.get("equals")]
-    return Condition(field=str(raw["field"]), values=tuple(_plain(w) for w in wanted))
+    name, wanted = str(raw["field"]), raw["in"] if raw.get("in") is not None else [raw.get("equals")]
+    absent = "false" if kinds.get(name) == "checkbox" else ""
+    return Condition(field=name, values=tuple(_plain(w) for w in wanted), absent=absent)
 
 
 def list_choices(items: list[Mapping[str, Any]]) -> tuple[Choice, ...]:
@@ -297,7 +313,8 @@ _SAME = "default min max min_length max_length".split()
 _TEXT = "help prefill min_date max_date after_field item_label".split()
 
 
-def _field(raw: Mapping[str, Any], lists: Mapping[str, Any]) -> Field:
+def _field(raw: Mapping[str, Any], lists: Mapping[str, Any], kinds: Kinds) -> Field:
+    inner = raw.get("fields") or ()
     extra: dict[str, Any] = {name: raw[name] for name in _SAME if raw.get(name) is not None}
     extra |= {name: str(raw[name]) for name in _TEXT if raw.get(name)}
     extra |= {name: int(raw[name]) for name in ("min_items", "max_items") if raw.get(name) is not None}
@@ -307,25 +324,30 @@ def _field(raw: Mapping[str, Any], lists: Mapping[str, Any]) -> Field:
         kind=str(raw["kind"]),
         required=bool(raw.get("required")),
         choices=_choices(raw, lists),
-        show_when=_condition(raw.get("show_when")),
-        fields=tuple(_field(g, lists) for g in raw.get("fields") or ()),
+        show_when=_condition(raw.get("show_when"), kinds),
+        fields=tuple(_field(g, lists, {**kinds, **_kinds(inner)}) for g in inner),
         **extra,
     )
 
 
+def _form_kinds(raw: Mapping[str, Any] | None) -> dict[str, str]:
+    return _kinds(f for section in (raw or {}).get("sections") or () for f in section["fields"])
+
+
 def _form(raw: Mapping[str, Any], lists: Mapping[str, Any]) -> FormSpec:
+    kinds = _form_kinds(raw)
     return FormSpec(
         title=str(raw.get("title", "")),
         based_on=str(raw.get("based_on") or ""),
         official=bool(raw.get("official")),
         sections=tuple(
-            Section(str(s["key"]), str(s["title"]), tuple(_field(f, lists) for f in s["fields"]))
+            Section(str(s["key"]), str(s["title"]), tuple(_field(f, lists, kinds) for f in s["fields"]))
             for s in raw["sections"]
         ),
     )
 
 
-def _document(raw: Mapping[str, Any]) -> Document:
+def _document(raw: Mapping[str, Any], kinds: Kinds) -> Document:
     template = raw.get("template") or {}
     return Document(
         key=str(raw["key"]),
@@ -334,7 +356,7 @@ def _document(raw: Mapping[str, Any]) -> Document:
         copies=int(raw.get("copies") or 0),
         required=bool(raw.get("required")),
         condition=str(raw.get("condition") or ""),
-        when=_condition(raw.get("when")),
+        when=_condition(raw.get("when"), kinds),
         how=str(raw.get("how") or "submit"),
         template_name=str(template.get("name") or ""),
         template_reference=str(template.get("reference") or ""),
@@ -344,7 +366,7 @@ def _document(raw: Mapping[str, Any]) -> Document:
     )
 
 
-def _time_limit(raw: Mapping[str, Any]) -> TimeLimit:
+def _time_limit(raw: Mapping[str, Any], kinds: Kinds) -> TimeLimit:
     return TimeLimit(
         value=int(raw["value"]),
         unit=str(raw["unit"]),
@@ -358,14 +380,14 @@ def _time_limit(raw: Mapping[str, Any]) -> TimeLimit:
                 value=int(v["value"]),
                 unit=str(v["unit"]),
                 adds=bool(v.get("adds")),
-                when=_condition(v.get("when")),
+                when=_condition(v.get("when"), kinds),
             )
             for v in raw.get("variants") or ()
         ),
     )
 
 
-def _fee(raw: Mapping[str, Any]) -> Fee:
+def _fee(raw: Mapping[str, Any], kinds: Kinds) -> Fee:
     amount = raw.get("amount")
     return Fee(
         kind=str(raw["kind"]),
@@ -373,7 +395,7 @@ def _fee(raw: Mapping[str, Any]) -> Fee:
         amount=None if amount is None else int(amount),
         unit=str(raw.get("unit") or ""),
         condition=str(raw.get("condition") or ""),
-        when=_condition(raw.get("when")),
+        when=_condition(raw.get("when"), kinds),
         exemption=str(raw.get("exemption") or ""),
         basis=str(raw.get("basis") or ""),
         amount_checked=bool(raw.get("amount_checked")),
@@ -389,7 +411,7 @@ _LISTS = (
 
 def build(content: Mapping[str, Any], lists: Mapping[str, Any]) -> ProcedureSpec:
     """The dataclasses of a document that check() found clean; KeyError or ValueError on one that is not."""
-    result = content.get("result") or {}
+    result, kinds = content.get("result") or {}, _form_kinds(content.get("form"))
     extra: dict[str, Any] = {name: str(content.get(name) or "") for name in _WORDS}
     extra |= {name: tuple(str(x) for x in content.get(name) or ()) for name in _LISTS}
     return ProcedureSpec(
@@ -401,11 +423,11 @@ def build(content: Mapping[str, Any], lists: Mapping[str, Any]) -> ProcedureSpec
         tier=str(content["tier"]),
         level=int(content["level"]),
         checked=bool(content.get("checked")),
-        documents=tuple(_document(d) for d in content.get("documents") or ()),
+        documents=tuple(_document(d, kinds) for d in content.get("documents") or ()),
         number_of_sets=int(content.get("number_of_sets") or 1),
-        time_limit=_time_limit(content["time_limit"]),
+        time_limit=_time_limit(content["time_limit"], kinds),
         free_of_charge=bool(content.get("free_of_charge")),
-        fees=tuple(_fee(f) for f in content.get("fees") or ()),
+        fees=tuple(_fee(f, kinds) for f in content.get("fees") or ()),
         result_name=str(result.get("name") or ""),
         result_delivery=tuple(result.get("delivery") or ()),
         result_items=tuple(result.get("items") or ()),

@@ -141,7 +141,9 @@ def attachment(visitor: Visitor, reference: str, pk: int) -> Attachment:
 
     Officers do not see what was uploaded for a supplement that is not sent; a result is the citizen's once ready.
     """
-    rows = Attachment.objects.filter(submission__reference=reference).exclude(submission__state=State.DRAFT)
+    rows = Attachment.objects.filter(submission__reference=codes.normal(reference)).exclude(
+        submission__state=State.DRAFT
+    )
     found = rows.select_related("submission__agency").filter(pk=pk).first()
     if found is None:
         raise NotHeld
@@ -167,7 +169,7 @@ def _is_early_result(found: Attachment) -> bool:
 
 def _as_dossier_code(typed: str) -> tuple[str, str]:
     """A dossier code as typed: capitals, any dash; blanks stand for dashes or for nothing."""
-    plain = re.sub(r"[\u2010-\u2015\u2212]", "-", typed.strip().upper())
+    plain = re.sub(r"[\u2010-\u2015\u2212]", "-", typed.replace("\0", "").strip().upper())
     return re.sub(r"\s+", "", plain), re.sub(r"[\s-]+", "-", plain)
 
 

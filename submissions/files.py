@@ -75,8 +75,7 @@ def _check_room(row: Attachment) -> None:
     rows = list(together.values_list("purpose", "key", "size"))
     if sum((p, k) == (row.purpose, row.key) for p, k, _size in rows) >= settings.UPLOAD_FILES_PER_PAPER:
         message = _(
-            "Chưa nhận tệp “%(name)s”: mỗi mục chỉ nhận %(count)d tệp. "
-            "Bạn hãy bỏ bớt tệp, hoặc gộp thành một tệp PDF."
+            "Chưa nhận tệp “%(name)s”: mỗi mục chỉ nhận %(count)d tệp. Bạn hãy bỏ bớt tệp, hoặc gộp thành một tệp PDF."
         )
         raise FileRefused(message % {"name": name, "count": settings.UPLOAD_FILES_PER_PAPER})
     if sum(s for _p, _k, s in rows) + size > settings.UPLOAD_FILING_BYTES:
@@ -104,8 +103,7 @@ SENTENCES = {
         "Tệp “%(name)s” không mở được. Bạn hãy chụp lại và chọn ảnh JPG, PNG hoặc HEIC, tối đa %(size)d MB."
     ),
     filetypes.BROKEN_DOCUMENT: _lazy(
-        "Tệp “%(name)s” không mở được. "
-        "Bạn hãy lưu lại tệp rồi chọn lại, hoặc chụp ảnh từng trang, tối đa %(size)d MB."
+        "Tệp “%(name)s” không mở được. Bạn hãy lưu lại tệp rồi chọn lại, hoặc chụp ảnh từng trang, tối đa %(size)d MB."
     ),
 }
 
@@ -137,9 +135,7 @@ def _row(upload: Upload) -> Attachment:
     size = upload.size or 0
     _check_size(name, size)
     content = _examined(upload, name)
-    return Attachment(
-        name=name, size=size, content_type=content.type, pages=content.pages, sha256=_digest(upload)
-    )
+    return Attachment(name=name, size=size, content_type=content.type, pages=content.pages, sha256=_digest(upload))
 
 
 # --- the public doors ----------------------------------------------------------------------------

@@ -83,9 +83,7 @@ LABELS = {
 
 def declaration() -> Section:
     """What the person puts their name to before sending."""
-    label = _(
-        "Tôi cam đoan những điều khai trên đây là đúng sự thật và chịu trách nhiệm trước pháp luật về lời khai."
-    )
+    label = _("Tôi cam đoan những điều khai trên đây là đúng sự thật và chịu trách nhiệm trước pháp luật về lời khai.")
     return Section(CHECK, _("Kiểm tra và gửi"), (Field("declare_true", label, "checkbox", required=True),))
 
 

@@ -70,8 +70,6 @@ def filed(submission: Submission, attachments: Iterable[Attachment]) -> list[Sho
     return [*applicant(columns), *form(spec, submission.answers, by_key), *delivery(spec, columns)]
 
 
-
-
 @dataclass(frozen=True)
 class Asked:
     """One thing that a supplement request asks for, with the reason."""

@@ -63,7 +63,7 @@ class VerbForm(forms.Form):
     def __init__(self, *args: Any, verb: str, submission: Submission, officer: Officer, **kwargs: Any) -> None:
         self.verb, self.submission, self.officer = verb, submission, officer
         kwargs["initial"] = {"version": submission.version, **(kwargs.get("initial") or {})}
-        super().__init__(*args, use_required_attribute=False, label_suffix="", **kwargs)
+        super().__init__(*args, **{**kwargs, "use_required_attribute": False, "label_suffix": ""})
 
     def arguments(self) -> dict[str, Any]:
         """What the verb takes beside key, actor and version."""
@@ -133,8 +133,9 @@ class SupplementForm(VerbForm):
 
     def _add(self, name: str, label: str) -> None:
         self.fields[name] = forms.BooleanField(label=label, required=False)
-        reason = forms.TextInput(attrs={"list": "common-reasons", "placeholder": _("Lý do"), "aria-label": _("Lý do: %s") % label})
-        self.fields[f"why-{name}"] = forms.CharField(label=_("Lý do"), required=False, max_length=500, widget=reason)
+        named = _("Lý do: %s") % label
+        reason = forms.TextInput(attrs={"list": "common-reasons", "placeholder": _("Lý do"), "aria-label": named})
+        self.fields[f"why-{name}"] = forms.CharField(label=named, required=False, max_length=500, widget=reason)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -206,7 +207,7 @@ class ResultForm(VerbForm):
         required=False,
         help_text=_("Số, ngày của giấy tờ đã cấp và điều người nộp cần biết khi đến nhận."),
     )
-    files = ResultFiles(
+    result_files = ResultFiles(
         label=_("Tệp kết quả (không bắt buộc)"),
         required=False,
         widget=ManyFilesInput(attrs={"accept": files.ACCEPT}),
@@ -215,10 +216,13 @@ class ResultForm(VerbForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        nothing = not cleaned.get("result_note") and not cleaned.get("files") and "files" not in self.errors
-        if nothing and not self._kept():
+        given = cleaned.get("result_note") or cleaned.get("result_files") or "result_files" in self.errors
+        if not given and not self._kept():
             self.add_error("result_note", _("Bạn hãy ghi kết quả hoặc đính kèm tệp kết quả."))
         return cleaned
+
+    def arguments(self) -> dict[str, Any]:
+        return {"result_note": self.cleaned_data["result_note"], "files": self.cleaned_data["result_files"]}
 
     def _kept(self) -> bool:
         results = self.submission.attachments.current().filter(purpose=Attachment.Purpose.RESULT)
@@ -241,7 +245,9 @@ class HandOverForm(VerbForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Bạn hãy chọn cách trả kết quả.")},
     )
-    receiver = Words(label=_("Người nhận"), rows=1, max_length=120, required=False, help_text=_("Họ tên người ký nhận."))
+    receiver = Words(
+        label=_("Người nhận"), rows=1, max_length=120, required=False, help_text=_("Họ tên người ký nhận.")
+    )
     note = Words(label=_("Ghi chú (không bắt buộc)"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

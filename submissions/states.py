@@ -72,9 +72,7 @@ FINAL_STATES = (State.REFUSED, State.DECLINED, State.STOPPED, State.WITHDRAWN, S
 
 # {office}: the one-stop desk or the unit that has the file; {due}: the promised day in words.
 WORDINGS: dict[State, Wording] = {
-    State.DRAFT: Wording(
-        None, _("Hồ sơ đang soạn, chưa gửi."), _("Điền tiếp và bấm gửi."), Bucket.NONE, "neutral"
-    ),
+    State.DRAFT: Wording(None, _("Hồ sơ đang soạn, chưa gửi."), _("Điền tiếp và bấm gửi."), Bucket.NONE, "neutral"),
     State.SUBMITTED: Wording(
         1,
         _("Hồ sơ đã gửi, đang chờ {office} kiểm tra và tiếp nhận."),
@@ -123,11 +121,13 @@ WORDINGS: dict[State, Wording] = {
         Bucket.DONE,
         "error",
     ),
-    State.STOPPED: Wording(
-        8, _("{office} đã dừng xử lý hồ sơ này."), _("Xem lý do dưới đây."), Bucket.CLOSED, "error"
-    ),
+    State.STOPPED: Wording(8, _("{office} đã dừng xử lý hồ sơ này."), _("Xem lý do dưới đây."), Bucket.CLOSED, "error"),
     State.WITHDRAWN: Wording(
-        7, _("Bạn đã rút hồ sơ này."), _("Không cần làm gì. Bạn có thể nộp hồ sơ mới bất kỳ lúc nào."), Bucket.CLOSED, "neutral"
+        7,
+        _("Bạn đã rút hồ sơ này."),
+        _("Không cần làm gì. Bạn có thể nộp hồ sơ mới bất kỳ lúc nào."),
+        Bucket.CLOSED,
+        "neutral",
     ),
     State.HANDED_OVER: Wording(10, _("Đã trả kết quả."), _("Không cần làm gì nữa."), Bucket.DONE, "ok"),
 }

@@ -1,14 +1,24 @@
 """Filing, look-up and the pages of a submission (contract section 1)."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import StringConverter
 
 from submissions.views import account, files, lookup, own, start, steps, supplement
 
+
+class KeyConverter(StringConverter):
+    """Codes, keys and tokens as the portal makes them; anything else is not found."""
+
+    regex = "[A-Za-z0-9._:-]+"
+
+
+register_converter(KeyConverter, "key")
+
 urlpatterns: list[URLPattern] = [
-    path("nop-ho-so/<str:code>/", start.start, name="filing-start"),
-    path("nop-ho-so/<str:code>/<str:draft>/tep/<int:pk>/", files.draft_file, name="draft-file"),
-    path("nop-ho-so/<str:code>/<str:draft>/tiep-tuc/<str:token>/", steps.resume, name="filing-resume"),
-    path("nop-ho-so/<str:code>/<str:draft>/<str:step>/", steps.filing_step, name="filing-step"),
+    path("nop-ho-so/<key:code>/", start.start, name="filing-start"),
+    path("nop-ho-so/<key:code>/<key:draft>/tep/<int:pk>/", files.draft_file, name="draft-file"),
+    path("nop-ho-so/<key:code>/<key:draft>/tiep-tuc/<key:token>/", steps.resume, name="filing-resume"),
+    path("nop-ho-so/<key:code>/<key:draft>/<key:step>/", steps.filing_step, name="filing-step"),
     path("ho-so/<str:reference>/", own.submission, name="submission"),
     path("ho-so/<str:reference>/da-gui/", own.done, name="submission-done"),
     path("ho-so/<str:reference>/tep/<int:pk>/", files.submission_file, name="submission-file"),

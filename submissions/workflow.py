@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.core.files.storage import Storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -44,7 +45,8 @@ class Filing:
 
 
 def _locked(pk: int) -> Submission:
-    return Submission.objects.select_for_update(of=("self",)).select_related("procedure", "revision", "agency").get(pk=pk)
+    related = ("procedure", "revision", "agency")
+    return Submission.objects.select_for_update(of=("self",)).select_related(*related).get(pk=pk)
 
 
 def _last_event(submission: Submission) -> Event | None:
@@ -68,7 +70,8 @@ def _check(submission: Submission, verb: str, by: Actor, version: int | None) ->
     if by.officer is not None and not rules.covers(by.officer, submission):
         raise NotAllowed
     if row is None:
-        raise NotPossible(_("Hồ sơ đang ở trạng thái “%s” nên không làm được việc này.") % submission.get_state_display())
+        label = submission.get_state_display()
+        raise NotPossible(_("Hồ sơ đang ở trạng thái “%s” nên không làm được việc này.") % label)
     if not rules.may(by, row, submission):
         raise NotAllowed
     if version is not None and version != submission.version:
@@ -218,9 +221,14 @@ def discard(pk: int, *, by: Actor) -> None:
             raise NotPossible
         if by.kind not in ("citizen", "system"):
             raise NotAllowed
-        files = [a.file for a in draft.attachments.all()]
+        stored = [(a.file.storage, str(a.file.name)) for a in draft.attachments.all()]
         draft.delete()
-        transaction.on_commit(lambda: [f.storage.delete(f.name) for f in files])
+        transaction.on_commit(lambda: _delete_files(stored))
+
+
+def _delete_files(stored: Sequence[tuple[Storage, str]]) -> None:
+    for storage, name in stored:
+        storage.delete(name)
 
 
 def withdraw(pk: int, *, by: Actor, version: int | None = None, reason: str = "") -> Submission:
@@ -289,7 +297,8 @@ def receive(pk: int, *, by: Actor, version: int | None = None, note: str = "") -
     def change(s: Submission, _row: Transition, now: datetime.datetime) -> dict[str, Any]:
         s.received_at = now
         s.dossier_code = s.dossier_code or _next_code(s, now)
-        s.due_on = s.original_due_on = deadlines.due_on(now, s.revision.spec.time_limit, s.answers, deadlines.calendar())
+        limit, days = s.revision.spec.time_limit, deadlines.calendar()
+        s.due_on = s.original_due_on = deadlines.due_on(now, limit, s.answers, days)
         s.assignee = s.assignee or by.officer
         return {"due_on": s.due_on.isoformat(), "code": s.dossier_code}
 
@@ -340,6 +349,7 @@ def request_supplement(
 
     def change(s: Submission, row: Transition, now: datetime.datetime) -> dict[str, Any]:
         _check_items(s, documents, fields)
+        assert by.officer is not None  # the table gives this verb to officers only
         count = s.supplement_requests.count()
         request = SupplementRequest.objects.create(
             submission=s,

@@ -33,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest.exit("Tests run against PostgreSQL: set DATABASE_URL, or use `make test`, which starts one.", 4)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All browser tests run in one process: they share one portal."""
     for item in items:

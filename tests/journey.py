@@ -99,7 +99,7 @@ class DjangoVisitor:
         return self._page(self.client.get(path, follow=True), path)
 
     def post(self, path: str, typed: Typed, files: Files = ()) -> Page:
-        from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: PLC0415 - the bench has no Django
+        from django.core.files.uploadedfile import SimpleUploadedFile
 
         data: dict[str, Any] = {k: list(v) for k, v in typed.items()}
         for name, filename, content in files:

@@ -13,7 +13,7 @@ from procedures import spec
 
 NAMES = ("Nguyễn Thị Ánh Tuyết", "Đặng Đình Đỗ", "H'Hen Niê", "Trần Quốc Khánh")
 ADDRESS = "Số 12, tổ dân phố 3, phường Bắc Hồng, thị xã Hồng Lĩnh, tỉnh Hà Tĩnh"
-TODAY = datetime.date.today  # noqa: DTZ011 - made-up dates a good way from midnight
+TODAY = datetime.date.today
 
 
 def photo(width: int = 320, height: int = 240, seed: int = 1, kind: str = "JPEG", at_least: int = 0) -> bytes:

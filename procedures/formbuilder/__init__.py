@@ -3,7 +3,14 @@
 from procedures.formbuilder.builders import BUILDERS, build_field
 from procedures.formbuilder.errors import FieldError
 from procedures.formbuilder.sections import SectionForm
-from procedures.formbuilder.typed import RESERVED_KEYS, press_row_button, typed_from, typed_of
+from procedures.formbuilder.typed import (
+    RESERVED_KEYS,
+    press_row_button,
+    pressed_button,
+    typed_from,
+    typed_of,
+    unticked,
+)
 from procedures.formbuilder.whole import answers_before, opened_fields, whole_form
 
 __all__ = [
@@ -15,7 +22,9 @@ __all__ = [
     "build_field",
     "opened_fields",
     "press_row_button",
+    "pressed_button",
     "typed_from",
     "typed_of",
+    "unticked",
     "whole_form",
 ]

@@ -28,7 +28,8 @@ _ORDERED = {"date", "year", "integer", "decimal", "money"}
 
 @functools.lru_cache(maxsize=2048)
 def _when(condition: Condition) -> SafeString:
-    rule = json.dumps({"field": condition.field, "values": condition.values}, ensure_ascii=False)
+    facts = {"field": condition.field, "values": condition.values, "absent": condition.absent}
+    rule = json.dumps(facts, ensure_ascii=False)
     return format_html(' data-show-when="{}"', rule)
 
 
@@ -104,8 +105,8 @@ class AnswersForm(forms.Form):
 
     def _reason(self, condition: Condition) -> str:
         cause = next((f for f in self.specs if f.key == condition.field), None)
-        if cause is None or cause.key not in self.answers:
-            return ""
+        if cause is None or cause.key not in self.answers or condition.holds({cause.key: cause.default}):
+            return ""  # no answer brought it up: it stood there from the start
         if cause.kind == "checkbox":
             ticked = self.answers[cause.key] is True
             return (_("Bạn đánh dấu “%s”") if ticked else _("Bạn không đánh dấu “%s”")) % cause.label
@@ -114,7 +115,7 @@ class AnswersForm(forms.Form):
     def _check_order(self, f: Field) -> None:
         """A date or number must not come before the one it follows; equal ones are fine."""
         other = next((o for o in self.specs if o.key == f.after_field), None)
-        value, earlier = self.answers.get(f.key), {**self.outer, **self.answers}.get(f.after_field)
+        value, earlier = self.answers.get(f.key), (self.answers if other else self.outer).get(f.after_field)
         if not f.after_field or f.key not in self.fields or value is None or earlier is None or f.kind not in _ORDERED:
             return
         if _comparable(f, value) < _comparable(f, earlier):

@@ -158,7 +158,8 @@ class SectionForm:
     def _item(self, f: Field) -> Any:
         is_visible = f.key in self.form.shown
         if not self.is_open(f):
-            return layout.Closed(f, self.stored.get(f.key), is_visible)
+            names = "; ".join(file.name for file in self.files.get(f.key, ()))
+            return layout.Closed(f, names if f.kind == "file" else self.stored.get(f.key), is_visible)
         if f.kind == "repeat":
             return layout.Repeat(self.repeats[f.key], is_visible)
         if f.kind == "file":

@@ -15,9 +15,11 @@ from procedures.spec import Answers, Field, Section
 
 Typed = dict[str, list[str]]
 
-# Names that every page's own form uses. A question may be called `action`: the button comes last on the page, so the
-# last value is the button's. `csrfmiddlewaretoken` would hide the token from Django; the catalogue check refuses it.
-RESERVED_KEYS = frozenset({"action", "csrfmiddlewaretoken"})
+# Names that every page's own form uses. A question may be called `action` too: pressed_button() tells its words from
+# the button's. `csrfmiddlewaretoken` would hide the token from Django; the catalogue check refuses it.
+BUTTON = "action"
+RESERVED_KEYS = frozenset({BUTTON, "csrfmiddlewaretoken"})
+BUTTONS = frozenset({"next", "back", "save", "submit", "upload", "pdf", "docx"})
 
 LONGEST_VALUE = 20_000
 MOST_VALUES = 200
@@ -33,9 +35,26 @@ def _clean(value: Any) -> str:
     return nfc(_UNSTORABLE.sub("\ufffd", str(value)[:LONGEST_VALUE]))
 
 
+def _button_place(given: list[Any]) -> int | None:
+    """Where the button stands among the values called `action`: the last that is a button's."""
+    return next((i for i in reversed(range(len(given))) if given[i] in BUTTONS), None)
+
+
+def pressed_button(fields: Iterable[Field], post: MultiValueDict[str, Any], default: str) -> str:
+    """The button that was pressed on a page with these questions; `default` when none was."""
+    given = post.getlist(BUTTON)
+    if any(f.key == BUTTON for f in fields):
+        place = _button_place(given)
+        return default if place is None else str(given[place])
+    return str(given[-1]) if given else default
+
+
+def _without_button(given: list[Any]) -> list[Any]:
+    place = _button_place(given)
+    return given if place is None else given[:place] + given[place + 1 :]
+
+
 def _values(f: Field, given: list[Any]) -> list[str]:
-    if f.key in RESERVED_KEYS:
-        given = given[:-1]
     kept = given[:MOST_VALUES] if f.kind == "multichoice" else given[-1:]
     return [_clean(v) for v in kept]
 
@@ -64,11 +83,19 @@ def typed_from(section: Section, post: MultiValueDict[str, Any]) -> Typed:
     typed: Typed = {}
     for name, f in _inputs(section.fields):
         if name in post:
-            typed[name] = _values(f, post.getlist(name))
+            given = post.getlist(name)
+            typed[name] = _values(f, _without_button(given) if name == BUTTON else given)
     for repeat in section.fields:
         if repeat.kind == "repeat":
             typed |= _typed_rows(repeat, post)
     return typed
+
+
+def unticked(section: Section) -> Typed:
+    """What a browser says of boxes without a tick is nothing; kept as "answered: none", so that a default that was
+    taken out does not come back.
+    """
+    return {f.key: [] for f in section.fields if f.kind in ("checkbox", "multichoice")}
 
 
 def _typed_rows(repeat: Field, post: MultiValueDict[str, Any]) -> Typed:

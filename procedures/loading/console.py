@@ -10,6 +10,7 @@ from typing import Self
 
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from procedures.loading.check import check
 from procedures.loading.folder import Folder, files_of, read_folder
@@ -66,6 +67,8 @@ def _total(path: Path) -> int:
 
 def checked_folder(command: BaseCommand, path: str) -> Folder:
     """The folder when it is clean; else lists every problem and ends the command with exit status 1."""
+    if not path.strip():
+        raise CommandError(_("Có 1 lỗi: thiếu đường dẫn tới thư mục danh mục."))
     where = Path(path)
     with Progress(command.stderr, _("Đang đọc"), _total(where)) as progress:
         folder = read_folder(where, progress.step)
@@ -81,7 +84,12 @@ def print_problems(out: OutputWrapper, problems: Sequence[Problem]) -> None:
         out.write(str(problem))
 
 
-TABLES = {"agencies": "cơ quan", "sectors": "lĩnh vực", "lists": "danh sách", "procedures": "thủ tục"}
+TABLES = {
+    "agencies": _lazy("cơ quan"),
+    "sectors": _lazy("lĩnh vực"),
+    "lists": _lazy("danh sách"),
+    "procedures": _lazy("thủ tục"),
+}
 
 
 def print_summary(out: OutputWrapper, summary: Summary, *, dry_run: bool) -> None:

@@ -22,6 +22,7 @@ MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 40
 MAX_ALIASES = 200
 MAX_NODES = 200_000
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class _Loader(yaml.CSafeLoader):
@@ -94,9 +95,8 @@ def read_yaml(path: Path, problems: Problems) -> Any:
 def parse(text: str, problems: Problems) -> Any:
     """The plain values of YAML text, or None with problems added."""
     try:
-        if not _is_bounded(text, problems):
-            return None
-        return _construct(text, problems)
+        aliases = _aliases(text, problems)
+        return None if aliases is None else _construct(text, problems, has_aliases=aliases > 0)
     except yaml.YAMLError as error:
         problems.add(_broken(error))
     except (ValueError, OverflowError, TypeError, KeyError, AttributeError) as error:
@@ -105,8 +105,11 @@ def parse(text: str, problems: Problems) -> Any:
     return None
 
 
-def _is_bounded(text: str, problems: Problems) -> bool:
-    """Walks the events, which costs no stack, before the tree is built, which does."""
+def _aliases(text: str, problems: Problems) -> int | None:
+    """How many aliases there are; None when there are too many or the nesting is too deep.
+
+    Walks the events, which costs no stack, before the tree is built, which does.
+    """
     depth = aliases = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -120,17 +123,17 @@ def _is_bounded(text: str, problems: Problems) -> bool:
             problems.add(
                 _("Dòng %(line)d: lồng quá sâu hoặc quá nhiều bí danh (*). Hãy viết thẳng ra.") % {"line": line}
             )
-            return False
-    return True
+            return None
+    return aliases
 
 
-def _construct(text: str, problems: Problems) -> Any:
+def _construct(text: str, problems: Problems, *, has_aliases: bool) -> Any:
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
         if node is None:
             return None
-        size, depth = _extent(node, {})
+        size, depth = _extent(node, {}) if has_aliases else (0, 0)
         if size > MAX_NODES or depth > MAX_DEPTH + 1:
             problems.add(_("Nội dung nở ra quá lớn vì bí danh (*) lặp lại. Hãy viết thẳng ra."))
             return None
@@ -203,7 +206,7 @@ def _plain_mapping(value: dict[Any, Any], problems: Problems) -> dict[str, Any]:
 
 
 def _plain_text(value: str, problems: Problems) -> str:
-    if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
+    if _UNSTORABLE.search(value):
         problems.add(_("Có ký tự không lưu được. Hãy xóa ký tự lạ."))
         return value.replace("\0", "")
     if not unicodedata.is_normalized("NFC", value):

@@ -1,6 +1,23 @@
 """Forms on paper: blank to write on by hand, or with the answers that were typed."""
 
-from procedures.printing.files import STYLESHEET, File, NoSuchForm, blank_form, filled_form, printable_page
+from procedures.printing.files import (
+    STYLESHEET,
+    File,
+    NoSuchForm,
+    blank_form,
+    drawing_version,
+    filled_form,
+    printable_page,
+)
 from procedures.printing.layout import form_documents
 
-__all__ = ["STYLESHEET", "File", "NoSuchForm", "blank_form", "filled_form", "form_documents", "printable_page"]
+__all__ = [
+    "STYLESHEET",
+    "File",
+    "NoSuchForm",
+    "blank_form",
+    "drawing_version",
+    "filled_form",
+    "form_documents",
+    "printable_page",
+]

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from procedures.models import Procedure
 from procedures.search import index as _index
 from procedures.search.index import Entry, Index
-from procedures.search.query import meanings, read
+from procedures.search.query import Question, meanings, read
 from procedures.search.rank import Fit, ranked
 
 LIMIT = 30
 LONGEST = 200
 KEPT = 1000
 OTHER_WORDS = 0.92  # a meaning counts a little less than what was said
+AGREED = 0.3
 CODE = re.compile(r"\d\.\d{1,6}|\d{3,7}")
 EXACT, PART = 90.0, 40.0  # points for codes
 WEAKEST = 0.3  # of the best hit's points; below that a hit only distracts
@@ -112,11 +113,7 @@ def _code_why(typed: str, entry: Entry) -> str:
 
 def _by_words(text: str, index: Index) -> list[Match]:
     question = read(text, index)
-    kept: dict[object, Fit] = {}
-    points = ranked(question, index, kept)
-    for meaning in meanings(question):
-        for place, value in ranked(meaning, index, kept).items():
-            points[place] = max(points.get(place, 0.0), OTHER_WORDS * value)
+    points = _points(question, index)
     if not points:
         return []
     least = WEAKEST * max(points.values())
@@ -124,6 +121,19 @@ def _by_words(text: str, index: Index) -> list[Match]:
     typed = {t.plain for t in question}
     entries = index.entries
     return [Match(entries[p].pk, entries[p].code, points[p], _term_said(entries[p], typed)) for p in places]
+
+
+def _points(question: Question, index: Index) -> dict[int, float]:
+    """By entry: the best of what was said and of its meanings, and a share of the second best."""
+    kept: dict[object, Fit] = {}
+    best: dict[int, float] = {}
+    second: dict[int, float] = {}
+    for n, meaning in enumerate([question, *meanings(question)]):
+        for place, value in ranked(meaning, index, kept).items():
+            worth = value if n == 0 else OTHER_WORDS * value
+            low, high = sorted((worth, best.get(place, 0.0)))
+            best[place], second[place] = high, max(low, second.get(place, 0.0))
+    return {place: best[place] + AGREED * second[place] for place in best}
 
 
 def _term_said(entry: Entry, typed: set[str]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from procedures.search.index import Index
-from procedures.search.words import Word, likeness, near, untyped, word, words
+from procedures.search.words import Word, is_loan, likeness, near, untyped, word, words
 
 SYNONYMS = Path(__file__).resolve().parent.parent / "synonyms.yaml"
 LONGEST = 24  # words of a question that are looked at
@@ -125,7 +125,7 @@ def _resplit(typed: Sequence[Word], index: Index) -> list[Word]:
     result: list[Word] = []
     for w in typed:
         joined = word(result[-1].plain + w.plain) if result else w
-        if result and joined.plain in index.postings and (result[-1].plain, w.plain) not in index.pairs:
+        if result and is_loan(joined.plain) and joined.plain in index.postings:
             result[-1] = joined
         elif w.plain not in index.postings and len(w.plain) >= 5:
             result += _halves(w, index)
@@ -162,10 +162,18 @@ def _importance(w: Word, *, has_marks: bool) -> float:
 # --- meanings ------------------------------------------------------------------------------------
 
 
-def _matches(rule: Rule, question: Question, at: int) -> bool:
-    if at + len(rule.say) > len(question):
-        return False
-    return all(_says(term, said) for said, term in zip(rule.say, question[at:], strict=False))
+def _said_at(rule: Rule, question: Question, at: int) -> Question | None:
+    """What is left beside the phrase when it begins here; one word may stand inside it."""
+    inside: list[Term] = []
+    place = at
+    for n, said in enumerate(rule.say):
+        if 0 < n < len(rule.say) and not inside and place < len(question) and not _says(question[place], said):
+            inside.append(question[place])
+            place += 1
+        if place >= len(question) or not _says(question[place], said):
+            return None
+        place += 1
+    return (*question[:at], *inside, *question[place:])
 
 
 def _says(term: Term, said: Word) -> bool:
@@ -177,12 +185,14 @@ def _says(term: Term, said: Word) -> bool:
     return term.plain != term.typed.plain and term.plain in forms
 
 
-def _rules_at(question: Question, at: int) -> Iterator[Rule]:
+def _rules_at(question: Question, at: int) -> Iterator[tuple[Rule, Question]]:
+    """The rules that apply from this word on, each with the words beside its phrase."""
     table = synonyms().rules
     for first in {question[at].typed.plain, question[at].plain, *synonyms().groups}:
         for rule in table.get(first, ()):
-            if _matches(rule, question, at):
-                yield rule
+            beside = _said_at(rule, question, at)
+            if beside is not None:
+                yield rule, beside
 
 
 def _term_of(w: Word) -> Term:
@@ -199,8 +209,7 @@ def meanings(question: Question) -> list[Question]:
     found: list[Question] = []
     for version in dict.fromkeys((question, short)):
         for at in range(len(version)):
-            for rule in _rules_at(version, at):
+            for rule, beside in _rules_at(version, at):
                 middle = tuple(_term_of(w) for w in rule.mean)
-                before, after = version[:at], version[at + len(rule.say) :]
-                found.append((*_beside(before), *middle, *_beside(after)))
+                found.append((*_beside(beside[:at]), *middle, *_beside(beside[at:])))
     return list(dict.fromkeys(found))[:24]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from procedures.search.index import Entry, Index
 from procedures.search.query import UNIMPORTANT, Question, Term
+from procedures.search.words import is_loan
 
 PAIR = 1.1  # two words side by side tell more than two words apart
 WHOLE_TERM = 1.0  # an everyday term that the question contains
@@ -18,6 +19,7 @@ LEAST = 0.36  # points per point asked: a word found only in long texts is no an
 ENOUGH_WITH_PAIR = 0.5  # when two of its words stand side by side
 ENOUGH_WITH_NAME = 0.25  # when they do so in a name or an everyday term, and in few of those
 STRONG = 0.9
+STRONG_LOAN = 0.7
 SURE = 0.9
 UNKNOWN = 0.9
 TELLING = 0.3
@@ -79,6 +81,10 @@ def _score(question: Question, index: Index, kept: dict[object, Fit]) -> _Sheet:
         for place, (alike, worth) in fit.items():
             points[place] = points.get(place, 0.0) + value * worth
             matched[place] = matched.get(place, 0.0) + value * alike
+        if is_loan(term.plain):
+            for place, (_alike, worth) in fit.items():
+                if worth >= STRONG_LOAN:
+                    sheet.lower(place, ENOUGH_WITH_NAME)
     _add_pairs(question, fits, index, sheet)
     return sheet
 
@@ -130,7 +136,6 @@ def ranked(question: Question, index: Index, kept: dict[object, Fit]) -> dict[in
         covered = sheet.matched[place] / sheet.total
         if covered >= sheet.enough.get(place, ENOUGH):
             whole = _whole(index.entries[place], question, index)
-            points = sheet.points[place] + whole
-            if points >= LEAST * sheet.total:
-                result[place] = points * (0.4 + 0.6 * covered)
+            if sheet.points[place] >= LEAST * sheet.total:
+                result[place] = (sheet.points[place] + whole) / sheet.total * (0.4 + 0.6 * covered)
     return result

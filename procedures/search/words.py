@@ -60,6 +60,16 @@ def _marks(marked: str) -> set[tuple[int, str]]:
     return signs
 
 
+_SYLLABLE = re.compile(
+    r"(ngh|ng|nh|th|tr|ph|kh|gh|gi|ch|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(ng|nh|ch|[cmnpt])?",
+)
+
+
+def is_loan(plain: str) -> bool:
+    """A word that is no Vietnamese syllable tells a lot by itself: karaoke, photocopy, lpg."""
+    return not plain.isdigit() and _SYLLABLE.fullmatch(plain) is None
+
+
 SAME, PARTLY, UNMARKED, OTHER = 1.0, 0.85, 0.7, 0.45
 
 

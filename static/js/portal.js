@@ -15,14 +15,14 @@
     const given = inputs.filter((i) => !i.closest("[data-show-when][hidden]"));
     if (given[0]?.type === "checkbox" && given[0].value === "on") return [String(given[0].checked)];
     const values = given.filter((i) => !/^(radio|checkbox)$/.test(i.type) || i.checked).map((i) => i.value);
-    return values.some(Boolean) ? values : ["false"];
+    return values.filter(Boolean);
   }
 
   function reveal(root) {
     all(root, "[data-show-when]").forEach((element) => {
       const rule = JSON.parse(element.dataset.showWhen);
       const given = answers(element, rule.field);
-      if (given) element.hidden = !given.some((value) => rule.values.includes(value));
+      if (given) element.hidden = !(given.length ? given : [rule.absent]).some((value) => rule.values.includes(value));
       /* What is hidden is not sent. */
       for (const input of all(element, "input, select, textarea"))
         input.disabled = !!input.closest("[data-show-when][hidden]");

@@ -6,10 +6,8 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from portal.lib.serving import file_answer
 from submissions.admin import access
-
-# What a browser shows by itself; everything else is downloaded. Never HTML or SVG.
-SHOWN_INLINE = ("application/pdf", "image/jpeg", "image/png")
 
 
 @require_safe
@@ -23,9 +21,5 @@ def show(request: HttpRequest, pk: int, file: int) -> FileResponse:
         stream = found.file.open("rb")
     except FileNotFoundError:
         raise Http404(_("Không thấy tệp “%s” trong kho lưu trữ.") % found.name) from None
-    inline = found.content_type in SHOWN_INLINE and "tai-ve" not in request.GET
-    answer = FileResponse(
-        stream, as_attachment=not inline, filename=found.name, content_type=found.content_type
-    )
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    save = "tai-ve" in request.GET
+    return file_answer(stream, name=found.name, content_type=found.content_type, size=found.size, save=save)

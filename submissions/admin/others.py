@@ -77,7 +77,7 @@ class SentFilter(admin.SimpleListFilter):
         return [("waiting", _("chờ gửi")), ("sent", _("đã gửi")), ("failed", _("không gửi được"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
-        rules = {
+        rules: dict[str, dict[str, Any]] = {
             "waiting": {"sent_at": None, "failed_at": None},
             "sent": {"sent_at__isnull": False},
             "failed": {"failed_at__isnull": False},
@@ -121,14 +121,14 @@ class NoticeAdmin(admin.ModelAdmin):
         officer = desk_officer(request)
         return rows.filter(submission__in=worklist.visible_to(officer)) if officer is not None else rows
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
         names = list(super().get_list_display(request))
         return names if desk_officer(request) is not None else [n for n in names if n != "file_code"]
 
-    def get_fields(self, request: HttpRequest, obj: Notice | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Notice | None = None) -> list[Any]:
         return ["kind_words", "audience", "channel", "to", "created_at", "sent_at", "failed_at", "attempts", "error"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Notice | None = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Notice | None = None) -> list[Any]:
         return self.get_fields(request, obj)
 
     @admin.display(description=gettext_lazy("loại"), ordering="kind")

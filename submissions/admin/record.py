@@ -27,7 +27,11 @@ OTHER_VERBS = {
     "rate": gettext_lazy("Đánh giá"),
     "correct_contact": gettext_lazy("Sửa thông tin liên hệ"),
 }
-VERB_LABELS = {**{r.verb: r.button for r in (*TRANSITIONS, *ACTS)}, **OTHER_VERBS}
+VERB_LABELS: dict[str, Any] = {
+    **{row.verb: row.button for row in TRANSITIONS},
+    **{act.verb: act.button for act in ACTS},
+    **OTHER_VERBS,
+}
 
 
 # --- the right side ------------------------------------------------------------------------------
@@ -81,9 +85,7 @@ def papers(submission: Submission, files: list[Attachment]) -> list[Paper]:
     """The papers of the dossier with their files; those that must be there and are not are shown too."""
     current = [f for f in files if f.removed_at is None and f.purpose == Attachment.Purpose.DOCUMENT]
     documents = submission.revision.spec.documents
-    rows = [
-        Paper(d.name, d.is_needed(submission.answers), [f for f in current if f.key == d.key]) for d in documents
-    ]
+    rows = [Paper(d.name, d.is_needed(submission.answers), [f for f in current if f.key == d.key]) for d in documents]
     known = {d.key for d in documents}
     others = [f for f in current if f.key not in known]
     kept = [r for r in rows if r.files or r.needed]

@@ -46,7 +46,9 @@ class SubmissionAdmin(admin.ModelAdmin):
     actions = None
     sortable_by = ("file_code", "due")
     search_fields = ("search_text",)
-    search_help_text = gettext_lazy("Tìm theo mã hồ sơ, mã tra cứu, họ tên (có dấu hay không), số căn cước, điện thoại.")
+    search_help_text = gettext_lazy(
+        "Tìm theo mã hồ sơ, mã tra cứu, họ tên (có dấu hay không), số căn cước, điện thoại."
+    )
 
     # --- who may: the officer row decides, not Django's permission table ------------------------
 
@@ -116,7 +118,9 @@ class SubmissionAdmin(admin.ModelAdmin):
     def due(self, obj: Submission) -> str:
         late: worklist.Lateness = obj.lateness  # type: ignore[attr-defined]
         day = f"{obj.due_on:%d/%m/%Y}" if obj.due_on else ""
-        return format_html('<span class="late late-{}">{}</span> <span class="quiet">{}</span>', late.tone, late.words, day)
+        return format_html(
+            '<span class="late late-{}">{}</span> <span class="quiet">{}</span>', late.tone, late.words, day
+        )
 
     # --- the record, its files, its verbs -------------------------------------------------------
 
@@ -125,7 +129,9 @@ class SubmissionAdmin(admin.ModelAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("<int:pk>/tep/<int:file>/", wrap(attachments.show), name="submissions_submission_file"),
-            re_path(rf"^(?P<pk>\d+)/(?P<verb>{verb_names})/$", wrap(self.verb_view), name="submissions_submission_verb"),
+            re_path(
+                rf"^(?P<pk>\d+)/(?P<verb>{verb_names})/$", wrap(self.verb_view), name="submissions_submission_verb"
+            ),
         ]
         return [*own, *super().get_urls()]
 

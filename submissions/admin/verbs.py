@@ -89,7 +89,8 @@ def sentence(verb: str, done: Submission) -> str:
     if verb == "receive":
         words = _("Đã tiếp nhận hồ sơ %(code)s, hẹn trả %(due)s.")
         return words % {"code": done.dossier_code, "due": day(done.due_on)}
-    button = next(row.button for row in (*rows_for(verb), *ACTS) if row.verb == verb)
+    rows: tuple[Row, ...] = (*rows_for(verb), *ACTS)
+    button = next(row.button for row in rows if row.verb == verb)
     return _("Đã ghi nhận “%(what)s” cho hồ sơ %(code)s.") % {"what": button, "code": done}
 
 
@@ -121,7 +122,9 @@ def _request_supplement(s: Submission) -> list[Fact]:
     before = s.supplement_requests.count()
     if not before:
         return []
-    words = _("Đã yêu cầu bổ sung lần %d. Theo quy định, nên hướng dẫn một lần đầy đủ: bạn hãy rà lại mọi mục trước khi gửi.")
+    words = _(
+        "Đã yêu cầu bổ sung lần %d. Theo quy định, nên hướng dẫn một lần đầy đủ: bạn hãy rà lại mọi mục trước khi gửi."
+    )
     return [(_("Lưu ý"), words % before)]
 
 

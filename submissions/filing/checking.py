@@ -8,11 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from procedures.formbuilder import FieldError, SectionForm, whole_form
+from procedures.formbuilder import FieldError, SectionForm
 from procedures.spec import Answers, ProcedureSpec
 from submissions import forms
 from submissions.errors import Incomplete
-from submissions.filing.journey import APPLICANT_BLOCK, DELIVERY_BLOCK, FORM_BLOCK, Journey
+from submissions.filing.journey import APPLICANT_BLOCK, DELIVERY_BLOCK, Journey
 from submissions.models import Submission
 from submissions.workflow import Filing
 
@@ -82,11 +82,9 @@ def check(journey: Journey) -> Checked:
     """Everything that was typed and attached, checked in the order of the steps. Hidden questions do not count."""
     checked, spec = Checked(), journey.spec
     checked.applicant = _block(journey, forms.APPLICANT, APPLICANT_BLOCK, checked)
-    if spec.form is not None:
-        typed = journey.typed(FORM_BLOCK)
-        checked.answers, errors = whole_form(spec.form, typed, files=journey.field_files)
-        for section, found in errors.items():
-            checked.problems += _problems(journey, section, found)
+    checked.answers, errors = journey.checked_form
+    for section, found in errors.items():
+        checked.problems += _problems(journey, section, found)
     for key, message in journey.missing_papers().items():
         checked.problems.append(Problem(forms.PAPERS, f"id_document-{key}", message))
     checked.delivery = _block(journey, forms.DELIVERY, DELIVERY_BLOCK, checked)

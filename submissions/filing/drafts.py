@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from procedures.formbuilder import unticked
 from procedures.models import Agency, Procedure
 from procedures.spec import Section
 from submissions import rules, workflow
@@ -24,9 +25,7 @@ def start_draft(procedure: Procedure, agency: Agency, account: Any = None) -> Su
     """A new draft on the published revision. Raises NotPossible when the procedure takes no filings."""
     if not procedure.takes_filings or procedure.published is None:
         raise NotPossible(procedure.status_reason)
-    return Submission.objects.create(
-        procedure=procedure, revision=procedure.published, agency=agency, account=account
-    )
+    return Submission.objects.create(procedure=procedure, revision=procedure.published, agency=agency, account=account)
 
 
 def find_empty(drafts: Iterable[Submission], procedure: Procedure, agency: Agency) -> Submission | None:
@@ -49,7 +48,7 @@ def _locked_draft(pk: int) -> Submission:
 def merged(kept: Mapping[str, list[str]], section: Section, typed: Typed) -> Typed:
     """The block with this section's inputs replaced by what was typed now."""
     others = {name: values for name, values in kept.items() if not belongs(section, name)}
-    return {**others, **typed}
+    return {**others, **unticked(section), **typed}
 
 
 def save(draft: Submission, step: Step, typed: Typed, *, version: int | None = None) -> Submission:

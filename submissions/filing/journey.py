@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from procedures import wording
-from procedures.formbuilder import SectionForm, answers_before, whole_form
+from procedures.formbuilder import FieldError, SectionForm, answers_before, whole_form
 from procedures.spec import Document, Field, Section
 from submissions import forms
 from submissions.forms import PAPERS
@@ -129,11 +129,16 @@ class Journey:
         return filled.answers
 
     @cached_property
-    def answers(self) -> dict[str, Any]:
-        """The valid answers of the procedure's form so far; conditions of papers and fees look at them."""
+    def checked_form(self) -> tuple[dict[str, Any], dict[str, list[FieldError]]]:
+        """The procedure's form as it stands: valid answers, and errors by section."""
         if self.spec.form is None:
-            return {}
-        return whole_form(self.spec.form, self.typed(FORM_BLOCK), files=self.field_files)[0]
+            return {}, {}
+        return whole_form(self.spec.form, self.typed(FORM_BLOCK), files=self.field_files)
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The valid answers so far; conditions of papers and fees look at them."""
+        return self.checked_form[0]
 
     def form(self, step: Step, *, typed: Typed | None = None, refused: Mapping[str, str] | None = None) -> FilingForm:
         """The step's form, with what is stored or with `typed` of this request."""
@@ -173,7 +178,7 @@ class Journey:
 
     def forget_files(self) -> None:
         """After an upload or a removal: read the rows again."""
-        for name in ("attachments", "field_files", "document_files"):
+        for name in ("attachments", "field_files", "document_files", "checked_form"):
             self.__dict__.pop(name, None)
 
     def papers(self, errors: Mapping[str, str] | None = None) -> list[Paper]:

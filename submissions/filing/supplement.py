@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from procedures.formbuilder import FieldError, opened_fields, typed_from, whole_form
+from procedures.formbuilder import FieldError, opened_fields, typed_from, unticked, whole_form
 from procedures.spec import Section
 from submissions.errors import NotPossible
 from submissions.filing.journey import FilingForm, Paper, Typed
@@ -77,6 +77,7 @@ class Answering:
     def typed_of(self, post: Any) -> Typed:
         typed: Typed = {}
         for section in self.sections:
+            typed |= {name: none for name, none in unticked(section).items() if name in self.opened}
             typed |= typed_from(section, post)
         return typed
 

@@ -35,7 +35,7 @@ def _posted(request: HttpRequest, visitor: access.Visitor) -> HttpResponse:
         access.forget(visitor)
         messages.success(request, _("Máy này không còn mở được hồ sơ nào. Bạn mở lại bằng mã tra cứu và mã bí mật."))
         return redirect("account")
-    draft = access.drafts(visitor).filter(draft_key=request.POST.get("remove-draft", "")).first()
+    draft = access.drafts(visitor).filter(draft_key=common.word(request.POST, "remove-draft")).first()
     if draft is not None:
         try:
             workflow.discard(draft.pk, by=rules.citizen(user=visitor.account))

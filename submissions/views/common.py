@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -9,10 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portal.lib import http
+from portal.lib.text import tidy
 from procedures.models import Agency
+from procedures.spec import Section
 from submissions.access import Visitor
 
 UNPROCESSABLE = 422
+LONGEST_WORD, LONGEST_PARAGRAPH = 80, 1000
+VERSION = "version"
 
 
 def visitor(request: HttpRequest) -> Visitor:
@@ -24,9 +29,25 @@ def error_status(request: HttpRequest) -> int:
     return UNPROCESSABLE if request.headers.get("HX-Request") else 200
 
 
-def posted_version(request: HttpRequest) -> int | None:
+def word(given: Mapping[str, str], name: str) -> str:
+    """A short input such as a code: without NUL, which no database takes, and of bounded length."""
+    return given.get(name, "").replace("\0", "").strip()[:LONGEST_WORD]
+
+
+def paragraph(given: Mapping[str, str], name: str) -> str:
+    """A few free sentences: composed letters, no NUL, bounded length."""
+    return tidy(given.get(name, "").replace("\0", ""))[:LONGEST_PARAGRAPH]
+
+
+def version_name(section: Section | None) -> str:
+    """What the hidden input with the version is called; a form may have a question called `version`."""
+    is_taken = section is not None and any(f.key == VERSION for f in section.fields)
+    return f"draft-{VERSION}" if is_taken else VERSION
+
+
+def posted_version(request: HttpRequest, section: Section | None = None) -> int | None:
     """The version that the page was drawn from; a client that sends none just acts."""
-    given = request.POST.get("version", "")
+    given = request.POST.get(version_name(section), "")
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
 
 

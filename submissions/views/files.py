@@ -6,32 +6,22 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from portal.lib.serving import file_answer
 from submissions import access
 from submissions.models import Attachment
 from submissions.states import State
 from submissions.views.common import visitor
 
-# Shown by the browser itself; everything else is saved.
-INLINE = ("application/pdf", "image/jpeg", "image/png")
-# Nothing in a served file may run or load anything. Chromium's PDF viewer does not start in a sandbox.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; frame-ancestors 'self'"
-SANDBOX = POLICY + "; sandbox"
-
 
 def served(attachment: Attachment, *, save: bool = False) -> FileResponse:
-    """The file as a stream, with headers that keep a hostile one from doing anything. Callers have checked access."""
-    inline = attachment.content_type in INLINE and not save
-    answer = FileResponse(
+    """The file as a stream (portal/lib/serving.py). Callers have checked access."""
+    return file_answer(
         attachment.file.open("rb"),
-        as_attachment=not inline,
-        filename=attachment.name,
+        name=attachment.name,
         content_type=attachment.content_type,
+        size=attachment.size,
+        save=save,
     )
-    answer["Content-Length"] = str(attachment.size)
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["X-Robots-Tag"] = "noindex"
-    answer["Content-Security-Policy"] = POLICY if attachment.content_type == "application/pdf" else SANDBOX
-    return answer
 
 
 @never_cache

@@ -55,6 +55,7 @@ def page(
         "here": here,
         "number": journey.number(here),
         "progress": _progress(journey, here),
+        "version_name": common.version_name(here.section),
         "back_url": step_url(draft, before) if before else "",
         "just_saved": "da-luu" in request.GET,
         "draft_days": settings.DRAFT_DAYS,

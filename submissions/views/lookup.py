@@ -12,14 +12,12 @@ from submissions import access, timeline
 from submissions.models import Submission
 from submissions.views import common
 
-LONGEST = 80
-
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def lookup(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
-    code, secret = given.get("ma", "").strip()[:LONGEST], given.get("ma-tra-cuu", "").strip()[:LONGEST]
+    code, secret = common.word(given, "ma"), common.word(given, "ma-tra-cuu")
     if not code:
         asked = request.method == "POST" or secret
         return _page(request, code, _("Bạn chưa nhập mã tra cứu hoặc mã hồ sơ.") if asked else "")

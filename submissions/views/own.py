@@ -17,8 +17,6 @@ from submissions.models import Attachment, Submission
 from submissions.states import State
 from submissions.views import common
 
-LONGEST_REASON = 1000
-
 
 def not_held(request: HttpRequest, reference: str) -> HttpResponse:
     """The same page whether the submission exists or not: it asks for code and secret."""
@@ -95,9 +93,9 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect(found)
     if request.method != "POST":
         return render(request, "submissions/withdraw.html", {"s": found, "desk": timeline.standing(found).desk})
-    by, reason = rules.citizen(found.applicant_name, visitor.account), request.POST.get("reason", "").strip()
+    by, reason = rules.citizen(found.applicant_name, visitor.account), common.paragraph(request.POST, "reason")
     try:
-        workflow.withdraw(found.pk, by=by, version=common.posted_version(request), reason=reason[:LONGEST_REASON])
+        workflow.withdraw(found.pk, by=by, version=common.posted_version(request), reason=reason)
     except SubmissionError as problem:
         messages.error(request, str(problem))
     return redirect(found)

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from procedures import overview
-from procedures.models import Agency, Procedure
+from procedures.models import Agency, Procedure, Tier
 from submissions import access, filing, forms
 from submissions.models import Submission
 from submissions.views import common
@@ -30,7 +30,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     offices = list(procedure.agencies())
     if request.method == "POST" and procedure.takes_filings and offices:
         return _begin(request, procedure, offices)
-    return _page(request, procedure, offices, request.GET.get("co-quan", ""))
+    return _page(request, procedure, offices, common.word(request.GET, "co-quan"))
 
 
 def _page(
@@ -62,13 +62,16 @@ def _step_titles(procedure: Procedure) -> list[Any]:
     return [forms.applicant().title, *sections, _("Giấy tờ kèm theo"), _("Nhận kết quả"), _("Kiểm tra và gửi")]
 
 
-def _chosen(offices: list[Agency], slug: str) -> Agency | None:
-    return offices[0] if len(offices) == 1 else next((o for o in offices if o.slug == slug), None)
+def _chosen(offices: list[Agency], slug: str, tier: str) -> Agency | None:
+    """Nobody has to choose when there is one; but who names a ward that is gone is not filed at another unasked."""
+    if len(offices) == 1 and (not slug or tier == Tier.TOWN):
+        return offices[0]
+    return next((o for o in offices if o.slug == slug), None)
 
 
 def _begin(request: HttpRequest, procedure: Procedure, offices: list[Agency]) -> HttpResponse:
-    slug = request.POST.get("co-quan", "")
-    office = _chosen(offices, slug)
+    slug = common.word(request.POST, "co-quan") or common.word(request.GET, "co-quan")
+    office = _chosen(offices, slug, procedure.tier)
     if office is None:
         return _page(request, procedure, offices, slug, _("Bạn chưa chọn nơi nộp hồ sơ. Hãy chọn một phường hoặc xã."))
     if common.is_throttled(request, "filing"):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from procedures import blank_forms, overview
 from procedures.display import show
-from procedures.formbuilder import FieldError, press_row_button, typed_from
+from procedures.formbuilder import FieldError, press_row_button, pressed_button, typed_from
 from submissions import access, filing, forms
 from submissions.errors import ChangedMeanwhile, NotPossible
 from submissions.filing import FilingForm, Journey, Step
@@ -121,7 +121,7 @@ def _posted_section(request: HttpRequest, journey: Journey, here: Step, refused:
     pressed = press_row_button(here.section, request.POST, typed)
     try:
         journey.draft = filing.save(
-            journey.draft, here, typed if pressed is None else pressed, version=common.posted_version(request)
+            journey.draft, here, typed if pressed is None else pressed, version=common.posted_version(request, here.section)
         )
     except ChangedMeanwhile:
         return _conflict(request, journey, here, typed)
@@ -140,7 +140,7 @@ def _pressed_repeat(request: HttpRequest, here: Step) -> str:
 def _after_saving(request: HttpRequest, journey: Journey, here: Step, refused: Mapping[str, str]) -> HttpResponse:
     """Everything typed is stored by now."""
     fresh = Journey(journey.draft)
-    action = request.POST.get("action", "next")
+    action = pressed_button(here.section.fields if here.section else (), request.POST, "next")
     form = fresh.form(here, typed=fresh.typed(here.block), refused=refused)
     if "remove-file" in request.POST and not refused:
         return redirect(step_url(journey.draft, here))
@@ -181,6 +181,8 @@ def _posted_check(request: HttpRequest, journey: Journey, here: Step) -> HttpRes
     action = request.POST.get("action", "submit")
     if action in ("save", "back"):
         return _leave(request, journey, here, action)
+    if action != "submit":  # only the button itself sends
+        return check_page(request, journey, here)
     return send(request, journey, here, common.posted_version(request))
 
 

@@ -12,15 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from procedures.formbuilder import FieldError, press_row_button
+from procedures.formbuilder import FieldError, press_row_button, pressed_button
+from procedures.spec import Field
 from submissions import access, files, rules, shown, timeline, workflow
 from submissions.errors import FileRefused, NotPossible, SubmissionError
 from submissions.filing.supplement import Answering
 from submissions.models import Attachment
 from submissions.views import common, uploads
 from submissions.views.own import not_held
-
-LONGEST_MESSAGE = 1000
 
 
 @never_cache
@@ -61,10 +60,22 @@ def _page(
         "closed": shown.filed(submission, ()),
         "desk": timeline.standing(submission).desk,
         "just_saved": "da-luu" in request.GET,
+        "message_name": _message_name(answering),
+        "message": request.POST.get(_message_name(answering), ""),
         **uploads.limits(),
     }
     status = common.error_status(request) if errors else 200
     return render(request, "submissions/supplement.html", context, status=status)
+
+
+def _questions(answering: Answering) -> list[Field]:
+    return [f for section in answering.sections for f in section.fields]
+
+
+def _message_name(answering: Answering) -> str:
+    """What the input for a word to the officer is called; a form may have a question called `message`."""
+    is_taken = any(f.key == "message" for f in _questions(answering))
+    return "officer-message" if is_taken else "message"
 
 
 def _posted(request: HttpRequest, answering: Answering) -> HttpResponse:
@@ -81,7 +92,7 @@ def _posted(request: HttpRequest, answering: Answering) -> HttpResponse:
         return redirect(answering.submission)
     if refused:
         return _page(request, answering, refused=refused)
-    action = request.POST.get("action", "submit")
+    action = pressed_button(_questions(answering), request.POST, "submit")
     if pressed or "remove-file" in request.POST or action == "upload":
         return redirect("supplement", answering.submission.reference)
     if action == "save":
@@ -98,7 +109,7 @@ def _send(request: HttpRequest, answering: Answering) -> HttpResponse:
         return _page(request, answering, missing=missing, report=True)
     submission = answering.submission
     by = rules.citizen(submission.applicant_name, common.visitor(request).account)
-    message = request.POST.get("message", "").strip()[:LONGEST_MESSAGE]
+    message = common.paragraph(request.POST, _message_name(answering))
     try:
         workflow.supplement(submission.pk, by=by, answers=answers, version=submission.version, message=message)
     except SubmissionError as problem:

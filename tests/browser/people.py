@@ -70,7 +70,9 @@ def go_on(page: Any, typed: dict[str, list[str]]) -> None:
     raise AssertionError(f"{page.url}: {page.locator('[role=alert]').all_inner_texts()}")
 
 
-def file_as_guest(page: Any, portal: Portal, plan: spec.ProcedureSpec, photo: Path, office: str = "") -> tuple[str, str]:
+def file_as_guest(
+    page: Any, portal: Portal, plan: spec.ProcedureSpec, photo: Path, office: str = ""
+) -> tuple[str, str]:
     """From the procedure's page to the confirmation; returns reference and secret."""
     page.goto(f"{portal.base}/thu-tuc/{plan.code}/")
     page.get_by_role("link", name="Nộp hồ sơ trực tuyến").first.click()

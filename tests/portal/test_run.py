@@ -7,64 +7,16 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.services import free_port
+from tests.running import Portal
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run")]
-
-
-class Portal:
-    """A supervisor started by a test."""
-
-    def __init__(self, var: Path, *arguments: str, **environment: str) -> None:
-        self.port = environment.get("PORT") or str(free_port())
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        self.out = var.parent / f"out-{self.port}-{time.monotonic_ns()}.txt"
-        with self.out.open("w") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "portal.run", *arguments],
-                cwd=ROOT,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                env={**kept, "VAR": str(var), "PORT": self.port, "DEMO": "false", **environment},
-            )
-
-    @property
-    def said(self) -> str:
-        return self.out.read_text()
-
-    def wait_for(self, done: Callable[[], object], seconds: float = 60) -> None:
-        until = time.monotonic() + seconds
-        while not done():
-            assert time.monotonic() < until, self.said
-            time.sleep(0.1)
-
-    def wait_until_served(self) -> None:
-        self.wait_for(lambda: "Ctrl-C" in self.said or self.process.poll() is not None)
-        assert self.process.poll() is None, self.said
-
-    def children(self) -> dict[str, int]:
-        """The processes of this supervisor by name."""
-        found = {}
-        for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
-            words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-            name = next((n for n in ("gunicorn", "worker", "beat") if n in words), None)
-            if name:
-                found[name] = int(pid)
-        return found
-
-    def end(self, number: int = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(60)
 
 
 @pytest.fixture(scope="module")

@@ -50,6 +50,11 @@ def english(html: str) -> list[str]:
     return sorted({f"{m[0]} in {line.strip()!r}" for line in page.text if (m := ENGLISH.search(line))})
 
 
+def test_english_is_seen_where_it_is() -> None:
+    page = '<p title="Đóng">Lưu</p><script>var the = "save"</script><a aria-label="Close this">×</a><b>Show counts</b>'
+    assert english(page) == ["Close in 'Close this'", "Show in 'Show counts'"]
+
+
 def pages_of(model: type) -> list[str]:
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
     row = model._default_manager.order_by("-pk").first()
@@ -105,6 +110,8 @@ def test_logging_in_and_out_is_vietnamese(client: Client) -> None:
 
 def test_a_wrong_account_form_is_answered_in_vietnamese(client: Client) -> None:
     client.force_login(UserFactory(is_staff=True, is_superuser=True))
-    answer = client.post(reverse("admin:portal_user_add"), {"username": "tên có dấu cách", "password1": "1", "password2": "2"})
+    answer = client.post(
+        reverse("admin:portal_user_add"), {"username": "tên có dấu cách", "password1": "1", "password2": "2"}
+    )
     assert answer.status_code == 200
     assert english(answer.content.decode()) == []

@@ -58,7 +58,9 @@ def test_between_undoes_add(start: datetime.date, days: int) -> None:
 
 
 @given(
-    start=st.dates(D(2025, 1, 1), D(2027, 6, 1)), days=st.integers(0, 40), extra=st.dates(D(2025, 1, 1), D(2027, 12, 31))
+    start=st.dates(D(2025, 1, 1), D(2027, 6, 1)),
+    days=st.integers(0, 40),
+    extra=st.dates(D(2025, 1, 1), D(2027, 12, 31)),
 )
 def test_a_holiday_added_never_makes_it_earlier(start: datetime.date, days: int, extra: datetime.date) -> None:
     more = Calendar(off=frozenset([*OFF, extra]), working=TOWN.working)

@@ -265,6 +265,15 @@ def test_email_refused(typed: str) -> None:
     assert refusal(EmailField(label="Thư điện tử"), typed) == expected
 
 
+def test_an_email_has_at_most_254_signs() -> None:
+    longest = "a" * 60 + "@" + ".".join(["b" * 60] * 3) + ".vn"
+    assert EmailField(label="Thư").clean(longest) == longest
+    too_long = "a" * 60 + "@" + ".".join(["b" * 60] * 4) + ".vn"
+    assert refusal(EmailField(label="Thư"), too_long) == (
+        "Địa chỉ thư điện tử dài quá 254 ký tự. Bạn dùng địa chỉ khác."
+    )
+
+
 # --- numbers -------------------------------------------------------------------------------------
 
 

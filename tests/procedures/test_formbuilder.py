@@ -114,10 +114,15 @@ def test_a_question_revealed_by_a_tick_says_so() -> None:
     assert messages(checked(section(tick, owner), {"other": ["on"]})) == [
         ("id_owner", "Bạn đánh dấu “Tôi nộp thay người khác” nên cần trả lời thêm: Tên người đó.")
     ]
-    reverse = Field("owner", "Tên người đó", "text", required=True, show_when=Condition("other", ("false",)))
-    assert messages(checked(section(tick, reverse), {})) == [
-        ("id_owner", "Bạn không đánh dấu “Tôi nộp thay người khác” nên cần trả lời thêm: Tên người đó.")
-    ]
+
+
+def test_a_question_that_stood_there_from_the_start_is_just_missing() -> None:
+    tick = Field("other", "Tôi nộp thay người khác", "checkbox")
+    own = Field("own", "Ngày sinh của bạn", "text", required=True, show_when=Condition("other", ("false",)))
+    assert messages(checked(section(tick, own), {})) == [("id_own", "Bạn chưa nhập “Ngày sinh của bạn”.")]
+    known = Field("known", "Có khai về cha", "choice", default="yes", choices=(Choice("yes", "Có"), Choice("no", "Không")))
+    name = Field("father", "Tên cha", "text", required=True, show_when=Condition("known", ("yes",)))
+    assert messages(checked(section(known, name), {"known": ["yes"]})) == [("id_father", "Bạn chưa nhập “Tên cha”.")]
 
 
 def test_a_wrong_answer_to_a_revealed_question_keeps_its_own_sentence() -> None:
@@ -461,3 +466,40 @@ def test_a_question_named_like_the_buttons_takes_the_value_before_theirs() -> No
     assert messages(checked(sec, typed_from(sec, QueryDict("submit=ngay&action=next")))) == [
         ("id_action", "Bạn chưa nhập “Hành động”.")
     ]
+
+
+def test_an_answer_may_follow_one_of_an_earlier_section() -> None:
+    sec = section(Field("end", "Đến ngày", "date", after_field="start"))
+    late = checked(sec, {"end": ["4/3/2026"]}, before={"start": "2026-03-05"})
+    assert messages(late) == [("id_end", "“Đến ngày” không được trước 05/03/2026 đã khai ở phần trên. Bạn xem lại.")]
+    assert checked(sec, {"end": ["5/3/2026"]}, before={"start": "2026-03-05"}).answers == {"end": "2026-03-05"}
+
+
+def test_a_closed_list_is_shown_as_a_table_and_kept() -> None:
+    rows = Field("rows", "Danh sách", "repeat", required=True, fields=(Field("x", "X", "text"),))
+    sec = section(Field("note", "Ghi chú", "text"), rows)
+    form = SectionForm(
+        sec, typed={"rows-TOTAL_FORMS": ["1"], "rows-0-x": ["mới"]}, stored={"rows": [{"x": "cũ"}]}, only={"note"}
+    )
+    assert form.is_valid()
+    assert form.answers == {"rows": [{"x": "cũ"}]}
+    assert form.rows_of("rows") == []
+    page = form.render()
+    assert "<td>cũ</td>" in page
+    assert "rows-0-x" not in page
+
+
+def test_a_closed_file_question_names_its_files() -> None:
+    files = {"photo": [SimpleNamespace(name="chân dung.jpg", size=1, pk=1)]}
+    form = checked(section(PHOTO, NAME), {"name": ["Lò Thị Ơn"]}, files=files, only={"name"})
+    assert form.errors == []
+    page = form.render()
+    assert "chân dung.jpg" in page
+    assert "remove-file" not in page
+
+
+def test_a_default_that_does_not_fit_its_kind_is_shown_as_it_is() -> None:
+    sec = section(Field("born", "Ngày", "date", default="hôm nào"), Field("on", "Từ ngày", "date", default="today"))
+    page = SectionForm(sec, today=TODAY).render()
+    assert 'value="hôm nào"' in page
+    assert 'value="22/11/2026"' in page

@@ -181,6 +181,18 @@ def test_only_rows_that_count_are_kept() -> None:
     assert typed_from(LAND, post) == {"plots-TOTAL_FORMS": ["2"], "plots-0-plot": ["a"], "plots-1-plot": ["b"]}
 
 
+def test_a_page_without_the_list_keeps_nothing_of_it() -> None:
+    assert typed_from(LAND, QueryDict("town=on")) == {"town": ["on"]}
+
+
+def test_doubts_in_rows_name_the_row() -> None:
+    people = Field("people", "Người", "repeat", item_label="Người", fields=(Field("no", "Số giấy tờ", "id_number"),))
+    typed = {"people-TOTAL_FORMS": ["2"], "people-0-no": ["042085012345"], "people-1-no": ["183456789"]}
+    form = checked(Section("s", "S", (people,)), typed)
+    assert form.errors == []
+    assert [(w.input_id, w.message[:9]) for w in form.warnings] == [("id_people-1-no", "Người 2: ")]
+
+
 def test_the_management_inputs_of_a_django_formset_do_no_harm() -> None:
     post = QueryDict(
         "plots-TOTAL_FORMS=1&plots-INITIAL_FORMS=0&plots-MIN_NUM_FORMS=0&plots-MAX_NUM_FORMS=1000&plots-0-plot=a"

@@ -112,9 +112,15 @@ def test_a_few_aliases_are_fine() -> None:
     assert value == {"a": {"x": 1}, "b": {"x": 1, "y": 2}, "c": {"x": 1}}
 
 
-texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).map(lambda t: unicodedata.normalize("NFC", t))
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).map(
+    lambda t: unicodedata.normalize("NFC", t)
+)
 values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**12), 10**12) | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**12), 10**12)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | texts,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
     max_leaves=20,
 )

@@ -79,7 +79,14 @@ def test_list_shows_what_the_desk_needs(client: Client) -> None:
     submission = SubmissionFactory(at=State.RECEIVED)
     html = page(login(client, submission), LIST)
     words = text_of(html)
-    for part in (str(submission.dossier_code), "Nguyễn Văn Bình", "042***234", "0912345678", "Đăng ký khai sinh", "đã tiếp nhận"):
+    for part in (
+        str(submission.dossier_code),
+        "Nguyễn Văn Bình",
+        "042***234",
+        "0912345678",
+        "Đăng ký khai sinh",
+        "đã tiếp nhận",
+    ):
         assert part in words
     assert "042090001234" not in html
     assert 'class="tag tag-info"' in html
@@ -98,7 +105,8 @@ def test_queues_are_links_with_counts(client: Client) -> None:
         html = page(client, address)
         links = dict(re.findall(r'href="[^"]*\?queue=([\w-]+)"[^>]*>[^<]*<b>(\d+)</b>', html))
         assert links == {
-            "waiting": "1", "due-soon": "0", "overdue": "0", "supplemented": "0", "approval": "0", "ready": "0", "mine": "0",
+            "waiting": "1", "due-soon": "0", "overdue": "0", "supplemented": "0", "approval": "0",
+            "ready": "0", "mine": "0",
         }  # fmt: skip
     assert 'aria-current="page"' in page(client, f"{LIST}?queue=waiting")
 
@@ -141,7 +149,12 @@ def test_no_adding_deleting_or_bulk_acting(client: Client) -> None:
 def addresses(submission: Submission, attachment: Attachment) -> list[str]:
     base = f"{LIST}{submission.pk}/"
     verbs = {row.verb for row in (*TRANSITIONS, *ACTS)} - {"submit", "supplement", "withdraw"}
-    return [f"{base}change/", f"{base}history/", f"{base}tep/{attachment.pk}/", *(f"{base}{verb}/" for verb in sorted(verbs))]
+    return [
+        f"{base}change/",
+        f"{base}history/",
+        f"{base}tep/{attachment.pk}/",
+        *(f"{base}{verb}/" for verb in sorted(verbs)),
+    ]
 
 
 def strangers(submission: Submission) -> dict[str, Any]:
@@ -172,7 +185,14 @@ def test_strangers_find_nothing_in_list_search_counts_and_notices(client: Client
     submission = SubmissionFactory(agency__parent=AgencyFactory(town=True), at=State.SUBMITTED)
     for who, user in strangers(submission).items():
         client.force_login(user)
-        for address in (LIST, f"{LIST}?q=binh", f"{LIST}?id={submission.pk}", f"{LIST}?state=SUBMITTED", "/admin/submissions/notice/", "/admin/"):
+        for address in (
+            LIST,
+            f"{LIST}?q=binh",
+            f"{LIST}?id={submission.pk}",
+            f"{LIST}?state=SUBMITTED",
+            "/admin/submissions/notice/",
+            "/admin/",
+        ):
             html = client.get(address).content.decode()
             assert "Nguyễn Văn Bình" not in html, who
             assert str(submission.reference) not in html, who
@@ -229,7 +249,8 @@ def test_record_shows_everything_needed_to_decide(client: Client, django_assert_
     words = text_of(html)
     for part in (
         "NGUYỄN THỊ ÁNH", "03/02/2026", "Nữ", "Nguyễn Văn Đức", "042090001234", "10.000 đồng", "giấy chứng sinh.pdf",
-        "Giấy chứng sinh", str(submission.dossier_code), "Đã đối chiếu bản chính.", "nội bộ", "Bắt đầu xử lý → đang xử lý",
+        "Giấy chứng sinh", str(submission.dossier_code), "Đã đối chiếu bản chính.", "nội bộ",
+        "Bắt đầu xử lý → đang xử lý",
     ):  # fmt: skip
         assert part in words
     assert submission.tracking_secret not in html
@@ -271,7 +292,9 @@ def test_edits_and_files_of_an_unsent_supplement_are_invisible(client: Client) -
     assert request is not None
     request.typed = {"form": {"child_name": ["TÊN CHƯA GỬI"]}}
     request.save()
-    secret = AttachmentFactory(submission=submission, supplement=request, pending=True, name="chưa gửi.pdf", data=PDF + b"1")
+    secret = AttachmentFactory(
+        submission=submission, supplement=request, pending=True, name="chưa gửi.pdf", data=PDF + b"1"
+    )
     html = page(login(client, submission), record(submission))
     assert "chưa gửi.pdf" not in html
     assert "TÊN CHƯA GỬI" not in html
@@ -282,7 +305,9 @@ def test_edits_and_files_of_an_unsent_supplement_are_invisible(client: Client) -
 def test_old_values_and_old_files_stay_readable(client: Client) -> None:
     submission = asked()
     old = submission.attachments.get()
-    AttachmentFactory(submission=submission, supplement=submission.open_request, pending=True, name="rõ.pdf", data=PDF + b"1")
+    AttachmentFactory(
+        submission=submission, supplement=submission.open_request, pending=True, name="rõ.pdf", data=PDF + b"1"
+    )
     answers = {**submission.answers, "child_name": "NGUYỄN THỊ ANH"}
     workflow.supplement(submission.pk, by=rules.citizen("Bình"), answers=answers)
     html = page(login(client, submission), record(submission))

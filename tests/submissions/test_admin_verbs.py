@@ -121,7 +121,8 @@ def test_verbs_that_want_a_reason(desk: Any, verb: str, before: State, after: St
 
 
 @pytest.mark.parametrize(
-    ("verb", "before", "after"), [("start", State.RECEIVED, State.IN_PROGRESS), ("propose", State.IN_PROGRESS, State.AWAITING_APPROVAL)]
+    ("verb", "before", "after"),
+    [("start", State.RECEIVED, State.IN_PROGRESS), ("propose", State.IN_PROGRESS, State.AWAITING_APPROVAL)],
 )
 def test_verbs_that_want_nothing(desk: Any, verb: str, before: State, after: State) -> None:
     assert desk(SubmissionFactory(at=before)).done(verb).state == after
@@ -147,7 +148,10 @@ def test_supplement_asks_the_very_papers_and_answers(desk: Any) -> None:
 
 def test_supplement_refused_keeps_what_was_typed(desk: Any) -> None:
     d = desk(SubmissionFactory(at=State.SUBMITTED))
-    page = d.refused("request_supplement", **{"paper-birth_proof": "on", "why-answer-child_name": "sai thông tin", "message": "Giữ lại."})
+    page = d.refused(
+        "request_supplement",
+        **{"paper-birth_proof": "on", "why-answer-child_name": "sai thông tin", "message": "Giữ lại."},
+    )
     assert "Bạn hãy ghi lý do cho mục đã đánh dấu này." in page
     assert re.search(r'name="paper-birth_proof"[^>]* checked', page)
     assert 'value="sai thông tin"' in page
@@ -161,7 +165,13 @@ def test_second_request_warns(desk: Any) -> None:
     submission = SubmissionFactory(at=State.AWAITING_SUPPLEMENT)
     request = submission.open_request
     request.attachments.create(
-        submission=submission, key="birth_proof", name="a.pdf", size=1, sha256="0", content_type="application/pdf", pending=True
+        submission=submission,
+        key="birth_proof",
+        name="a.pdf",
+        size=1,
+        sha256="0",
+        content_type="application/pdf",
+        pending=True,
     )
     workflow.supplement(submission.pk, by=rules.citizen("Bình"), answers=submission.answers)
     d = desk(Submission.objects.get(pk=submission.pk))
@@ -172,7 +182,7 @@ def test_second_request_warns(desk: Any) -> None:
 def test_result_is_a_note_or_files(desk: Any, verb: str, before: State) -> None:
     d = desk(SubmissionFactory(at=before))
     assert "Bạn hãy ghi kết quả hoặc đính kèm tệp kết quả." in d.refused(verb)
-    after = d.done(verb, files=[SimpleUploadedFile("Giấy khai sinh.pdf", real_pdf())])
+    after = d.done(verb, result_files=[SimpleUploadedFile("Giấy khai sinh.pdf", real_pdf())])
     assert after.state == State.RESULT_READY
     result = after.attachments.get(purpose=Attachment.Purpose.RESULT)
     assert (result.name, result.content_type) == ("Giấy khai sinh.pdf", "application/pdf")
@@ -193,7 +203,7 @@ def test_result_by_words_alone(desk: Any) -> None:
 
 def test_bad_result_file_is_named_and_the_note_stays(desk: Any) -> None:
     d = desk(SubmissionFactory(at=State.IN_PROGRESS))
-    page = d.refused("finish", result_note="Số 12.", files=[SimpleUploadedFile("kq.exe", b"MZ\x90\x00" * 50)])
+    page = d.refused("finish", result_note="Số 12.", result_files=[SimpleUploadedFile("kq.exe", b"MZ\x90\x00" * 50)])
     assert "kq.exe" in page
     assert "Số 12." in page
     assert not d.submission.attachments.filter(purpose=Attachment.Purpose.RESULT).exists()
@@ -271,7 +281,10 @@ def test_two_officers_the_second_is_told_and_keeps_the_words(desk: Any) -> None:
     submission = SubmissionFactory(at=State.IN_PROGRESS)
     d = desk(submission)
     workflow.extend(
-        submission.pk, by=rules.officer_actor(clerk(submission.agency)), reason="Chờ.", new_due_on=next_working_day(submission)
+        submission.pk,
+        by=rules.officer_actor(clerk(submission.agency)),
+        reason="Chờ.",
+        new_due_on=next_working_day(submission),
     )
     told = d.told("decline", reason="Một lý do dài đã viết.")
     assert told == "Hồ sơ vừa được người khác cập nhật. Bạn hãy xem lại trước khi làm tiếp."

@@ -29,7 +29,7 @@ BY_CODE = pytest.mark.parametrize("procedure", ONLINE, ids=lambda s: s.code)
 @pytest.fixture(scope="module")
 def _catalogue(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
-        from django.db import transaction  # noqa: PLC0415 - rolled back when the module is done
+        from django.db import transaction
 
         with transaction.atomic():
             call_command("load_catalogue", str(FOLDER), verbosity=0)

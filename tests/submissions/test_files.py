@@ -129,7 +129,11 @@ BAD = [
     ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 9, f"Cổng không nhận loại tệp của “a.doc”. {ADVICE}"),
     ("a.jpg", picture("PNG"), f"Tệp “a.jpg” có nội dung không đúng với đuôi tên tệp. {ADVICE}"),
     ("a.pdf", b"MZ\x90\0" * 50, f"Tệp “a.pdf” có nội dung không đúng với đuôi tên tệp. {ADVICE}"),
-    ("a.png", b"<html><script>alert(1)</script></html>", f"Tệp “a.png” có nội dung không đúng với đuôi tên tệp. {ADVICE}"),
+    (
+        "a.png",
+        b"<html><script>alert(1)</script></html>",
+        f"Tệp “a.png” có nội dung không đúng với đuôi tên tệp. {ADVICE}",
+    ),
     ("a.docx", docx(drop="word/document.xml"), f"Tệp “a.docx” có nội dung không đúng với đuôi tên tệp. {ADVICE}"),
     ("giay-chung-sinh.heic", b"anh hong", f"Tệp “giay-chung-sinh.heic” không mở được. {AGAIN}"),
     ("a.jpg", picture("JPEG")[:-3000], f"Tệp “a.jpg” không mở được. {AGAIN}"),
@@ -156,7 +160,9 @@ def test_bad_files_are_refused_with_a_sentence_and_nothing_is_stored(
     assert stored() == []
 
 
-def test_a_padded_photo_up_to_the_very_limit_is_taken_and_one_byte_more_is_not(draft: Submission, settings: Any) -> None:
+def test_a_padded_photo_up_to_the_very_limit_is_taken_and_one_byte_more_is_not(
+    draft: Submission, settings: Any
+) -> None:
     settings.UPLOAD_FILE_BYTES = 1024 * 1024
     sentence = "Tệp “a.jpg” lớn quá 1 MB. Bạn hãy chụp lại với cỡ ảnh nhỏ hơn, hoặc tách tệp thành nhiều phần."
     assert refusal(draft, "a.jpg", values.photo(at_least=1024 * 1024 + 1)) == sentence
@@ -169,7 +175,10 @@ def test_a_paper_takes_only_so_many_files(draft: Submission, settings: Any) -> N
         take(draft, f"{seed}.png", values.photo(8, 8, seed=seed, kind="PNG"))
     with pytest.raises(FileRefused) as refused:
         take(draft, "3.png", values.photo(8, 8, seed=3, kind="PNG"))
-    assert str(refused.value) == "Chưa nhận tệp “3.png”: mỗi mục chỉ nhận 2 tệp. Bạn hãy bỏ bớt tệp, hoặc gộp thành một tệp PDF."
+    assert (
+        str(refused.value)
+        == "Chưa nhận tệp “3.png”: mỗi mục chỉ nhận 2 tệp. Bạn hãy bỏ bớt tệp, hoặc gộp thành một tệp PDF."
+    )
     assert take(draft, "3.png", values.photo(8, 8, seed=3, kind="PNG"), key="identity").order == 0
     assert len(stored()) == 3
 
@@ -180,7 +189,9 @@ def test_a_filing_takes_only_so_many_bytes_over_all_papers(draft: Submission, se
     take(draft, "1.jpg", first)
     with pytest.raises(FileRefused) as refused:
         take(draft, "2.jpg", values.photo(seed=2, at_least=300 * 1024), key="identity")
-    assert str(refused.value) == "Chưa nhận tệp “2.jpg”: cả hồ sơ chỉ nhận 1 MB. Bạn hãy bỏ bớt tệp hoặc dùng ảnh nhỏ hơn."
+    assert (
+        str(refused.value) == "Chưa nhận tệp “2.jpg”: cả hồ sơ chỉ nhận 1 MB. Bạn hãy bỏ bớt tệp hoặc dùng ảnh nhỏ hơn."
+    )
     assert [a.name for a in draft.attachments.all()] == ["1.jpg"]
 
 

@@ -150,7 +150,11 @@ def test_next_leads_through_every_step_to_the_confirmation(citizen: Citizen) -> 
         "wants_copy": False,
         "siblings": [{"sibling_name": "Nguyễn Văn Đức", "sibling_year": 2020}],
     }
-    assert (filed.applicant_name, filed.applicant_phone, filed.delivery) == ("Đinh Thị Ngọc Ánh", "0912345678", "counter")
+    assert (filed.applicant_name, filed.applicant_phone, filed.delivery) == (
+        "Đinh Thị Ngọc Ánh",
+        "0912345678",
+        "counter",
+    )
     assert [f["name"] for f in filed.fees] == ["Lệ phí đăng ký khai sinh"]
     assert filed.typed == {}
 
@@ -192,7 +196,10 @@ def test_save_stores_and_stays_and_tells_how_to_go_on(citizen: Citizen) -> None:
     assert answer["Location"] == citizen.url("tre") + "?da-luu=1"
     page = citizen.client.get(answer["Location"])
     assert "Đã lưu lúc" in text(page)
-    assert f"http://testserver/nop-ho-so/{citizen.draft.procedure.code}/{citizen.draft.draft_key}/tiep-tuc/" in page.content.decode()
+    assert (
+        f"http://testserver/nop-ho-so/{citizen.draft.procedure.code}/{citizen.draft.draft_key}/tiep-tuc/"
+        in page.content.decode()
+    )
     assert citizen.now().typed["form"]["child_name"] == ["x1"]
 
 
@@ -277,11 +284,19 @@ def test_level_four_offers_post_and_online_and_asks_the_address_only_for_the_pos
     citizen = by_post()
     citizen.post("nguoi-nop", APPLICANT)
     html = citizen.get("nhan-ket-qua").content.decode()
-    assert [value for value in ("counter", "post", "online") if f'value="{value}"' in html] == ["counter", "post", "online"]
+    assert [value for value in ("counter", "post", "online") if f'value="{value}"' in html] == [
+        "counter",
+        "post",
+        "online",
+    ]
     assert f'value="{APPLICANT["applicant_address"]}"' in html
     assert citizen.post("nhan-ket-qua", {"delivery": "online"})["Location"] == citizen.url("kiem-tra")
     blocked = citizen.post("nhan-ket-qua", {"delivery": "post"})
-    assert [href for href, _words in mends(blocked)] == ["#id_delivery_name", "#id_delivery_phone", "#id_delivery_address"]
+    assert [href for href, _words in mends(blocked)] == [
+        "#id_delivery_name",
+        "#id_delivery_phone",
+        "#id_delivery_address",
+    ]
 
 
 def test_the_address_of_the_post_is_filed_and_the_one_of_the_counter_is_not() -> None:
@@ -315,11 +330,18 @@ def test_an_answer_can_make_a_paper_needed(citizen: Citizen) -> None:
 
 def test_a_good_file_stays_beside_a_refused_one(citizen: Citizen) -> None:
     bad = SimpleUploadedFile("giay-chung-sinh.heic", b"hong")
-    refused = citizen.post("giay-to", {"document-birth_proof": [picture("tốt.png"), bad], "document-identity": picture(seed=2)})
-    sentence = "Tệp “giay-chung-sinh.heic” không mở được. Bạn hãy chụp lại và chọn ảnh JPG, PNG hoặc HEIC, tối đa 20 MB."
+    refused = citizen.post(
+        "giay-to", {"document-birth_proof": [picture("tốt.png"), bad], "document-identity": picture(seed=2)}
+    )
+    sentence = (
+        "Tệp “giay-chung-sinh.heic” không mở được. Bạn hãy chụp lại và chọn ảnh JPG, PNG hoặc HEIC, tối đa 20 MB."
+    )
     assert mends(refused) == [("#id_document-birth_proof", sentence)]
     assert "tốt.png" in text(refused)
-    assert sorted(citizen.draft.attachments.values_list("key", "name")) == [("birth_proof", "tốt.png"), ("identity", "ảnh.png")]
+    assert sorted(citizen.draft.attachments.values_list("key", "name")) == [
+        ("birth_proof", "tốt.png"),
+        ("identity", "ảnh.png"),
+    ]
     assert citizen.post("giay-to", {})["Location"] == citizen.url("nhan-ket-qua")
 
 
@@ -568,8 +590,13 @@ def test_a_step_costs_few_queries(citizen: Citizen, step: str, django_assert_max
         assert citizen.get(step).status_code == 200
 
 
-@pytest.mark.parametrize(("step", "typed"), [("nguoi-nop", APPLICANT), ("tre", CHILD), ("giay-to", {}), ("nhan-ket-qua", {"delivery": "counter"})])
-def test_saving_a_step_costs_few_queries(citizen: Citizen, step: str, typed: dict[str, Any], django_assert_max_num_queries: Any) -> None:
+@pytest.mark.parametrize(
+    ("step", "typed"),
+    [("nguoi-nop", APPLICANT), ("tre", CHILD), ("giay-to", {}), ("nhan-ket-qua", {"delivery": "counter"})],
+)
+def test_saving_a_step_costs_few_queries(
+    citizen: Citizen, step: str, typed: dict[str, Any], django_assert_max_num_queries: Any
+) -> None:
     citizen.fill()
     with django_assert_max_num_queries(12):
         assert citizen.post(step, typed).status_code == 302

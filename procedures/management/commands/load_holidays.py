@@ -28,9 +28,7 @@ class Command(BaseCommand):
             for day in days:
                 self.stdout.write(f"{label}: {day:%d/%m/%Y}")
         self.stdout.write(
-            _(
-                "Năm %(year)s: %(new)d ngày mới, %(changed)d đổi, %(removed)d bỏ, %(same)d giữ nguyên, %(sure)d đã xác nhận."
-            )
+            _("Năm %(year)s: %(new)d mới, %(changed)d đổi, %(removed)d bỏ, %(same)d giữ, %(sure)d đã xác nhận.")
             % {
                 "year": year,
                 "new": len(summary.created),

@@ -73,7 +73,9 @@ def _agency(slug: str) -> Agency:
     found = Agency.objects.filter(slug=slug).first()
     if found is None:
         known = ", ".join(Agency.objects.values_list("slug", flat=True)) or _("(chưa nạp danh mục)")
-        raise CommandError(_("--agency: không có cơ quan “%(slug)s”. Các cơ quan: %(known)s") % {"slug": slug, "known": known})
+        raise CommandError(
+            _("--agency: không có cơ quan “%(slug)s”. Các cơ quan: %(known)s") % {"slug": slug, "known": known}
+        )
     return found
 
 
@@ -81,7 +83,10 @@ def _roles(given: list[str]) -> list[str]:
     wrong = [r for r in given if r not in Role.values]
     if wrong:
         known = ", ".join(Role.values)
-        raise CommandError(_("--role: không có vai trò %(wrong)s. Các vai trò: %(known)s") % {"wrong": ", ".join(wrong), "known": known})
+        raise CommandError(
+            _("--role: không có vai trò %(wrong)s. Các vai trò: %(known)s")
+            % {"wrong": ", ".join(wrong), "known": known}
+        )
     return list(dict.fromkeys(given))
 
 

@@ -28,7 +28,9 @@ class Command(BaseCommand):
         if not (settings.TRIAL or settings.DEBUG or yes):
             raise CommandError(_("Đây không phải bản dùng thử nên chưa tạo gì. Nếu thật sự muốn, hãy thêm --yes."))
         if not Agency.objects.exists():
-            raise CommandError(_("Chưa có danh mục. Hãy chạy trước: manage.py load_catalogue procedures/catalogue/hong-linh"))
+            raise CommandError(
+                _("Chưa có danh mục. Hãy chạy trước: manage.py load_catalogue procedures/catalogue/hong-linh")
+            )
         password = staff.FIXED_PASSWORD if settings.TRIAL else secrets.token_urlsafe(12)
         names = staff.create(password)
         made, kept, problems = self._samples()

@@ -17,7 +17,7 @@ from procedures.models import Agency, Procedure
 from submissions import files, filing, rules, workflow
 from submissions.models import Notice, Submission
 from submissions.notices import officers_with
-from submissions.states import ACTS, CITIZEN, rows_for
+from submissions.states import ACTS, CITIZEN, Act, Transition, rows_for
 
 DATA = Path(__file__).with_name("samples.yaml")
 KEY = "demo-"
@@ -139,8 +139,8 @@ def _supplement(submission: Submission, by: rules.Actor, message: str = "") -> N
 
 def _actor(submission: Submission, verb: str) -> rules.Actor:
     """Who does it: the citizen, or an officer of the agency who holds the first role that may."""
-    rows = [*rows_for(verb), *(a for a in ACTS if a.verb == verb)]
-    roles = rows[0].roles
+    rows: tuple[Transition | Act, ...] = (*rows_for(verb), *ACTS)
+    roles = next(row.roles for row in rows if row.verb == verb)
     if CITIZEN in roles:
         return rules.citizen(submission.applicant_name)
     officer = next(o for role in roles for o in officers_with(submission.agency, role))

@@ -58,6 +58,8 @@ def create(password: str) -> list[str]:
             if _officer(username, f"{title} {place.office.plain_place}", agency, role, hashed):
                 made.append(username)
     if not get_user_model().objects.filter(username=OPERATOR).exists():
-        get_user_model().objects.create_superuser(OPERATOR, f"{OPERATOR}@example.vn", password, full_name="Quản trị hệ thống")
+        get_user_model().objects.create_superuser(
+            OPERATOR, f"{OPERATOR}@example.vn", password, full_name="Quản trị hệ thống"
+        )
         made.append(OPERATOR)
     return made
