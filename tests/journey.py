@@ -156,7 +156,8 @@ def _inputs(plan: Plan, step: str, known: dict[str, Any]) -> tuple[Typed, Files]
     section = next(s for s in plan.spec.form.sections if s.key == step)
     typed, files = values.section(section, known, plan.pick)
     typed.pop(plan.without_field, None)
-    return {**typed, **go}, [(k, name, data) for k, (name, data) in files.items()]
+    # A question may share its name with the buttons; the button comes last, as on the page.
+    return {**typed, "action": [*typed.get("action", []), "next"]}, [(k, name, data) for k, (name, data) in files.items()]
 
 
 def _papers(plan: Plan, known: dict[str, Any]) -> Files:

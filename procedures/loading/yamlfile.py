@@ -51,8 +51,9 @@ def _number(loader: _Loader, node: yaml.ScalarNode) -> int | float | str:
 
 
 def _decimal(loader: _Loader, node: yaml.ScalarNode) -> float | str:
+    """A decimal, or text for a procedure code, a telephone number (0239.3835356) and what has a colon."""
     text = node.value
-    if ":" in text or re.fullmatch(r"\d\.\d{6}", text):
+    if ":" in text or re.fullmatch(r"\d\.\d{6}|[-+]?0\d.*", text):
         return str(text)
     return loader.construct_yaml_float(node)
 

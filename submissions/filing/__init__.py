@@ -1,6 +1,6 @@
 """From a draft to a checked filing: steps, saving, following the published form, checking everything at the end."""
 
-from submissions.filing.checking import Checked, Problem, check, compile_draft, fee_lines, filing_of
+from submissions.filing.checking import Checked, Problem, check, compile_draft, fee_lines, filing_of, send
 from submissions.filing.drafts import change_office, delete_expired, expired, find_empty, save, start_draft
 from submissions.filing.follow import Changes, follow_published
 from submissions.filing.journey import FilingForm, Journey, Paper, Step
@@ -23,5 +23,6 @@ __all__ = [
     "find_empty",
     "follow_published",
     "save",
+    "send",
     "start_draft",
 ]

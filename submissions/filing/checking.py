@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from procedures.formbuilder import FieldError, SectionForm
-from procedures.spec import Answers, ProcedureSpec
-from submissions import forms
+from procedures.spec import Answers, ProcedureSpec, visible_form
+from submissions import files, forms, workflow
 from submissions.errors import Incomplete
 from submissions.filing.journey import APPLICANT_BLOCK, DELIVERY_BLOCK, Journey
-from submissions.models import Submission
+from submissions.models import Attachment, Submission
+from submissions.rules import Actor
 from submissions.workflow import Filing
 
 
@@ -98,6 +100,21 @@ def compile_draft(draft: Submission) -> Filing:
     if checked.problems:
         raise Incomplete(_("Hồ sơ còn chỗ cần sửa: %s") % checked.problems[0].message)
     return filing_of(draft, checked)
+
+
+def _hidden_files(journey: Journey, checked: Checked) -> list[Attachment]:
+    """Uploads for questions that another answer has hidden since."""
+    form = journey.spec.form
+    asked = {f.key for _section, shown in visible_form(form, checked.answers) for f in shown} if form else set()
+    return [a for key, many in journey.field_files.items() if key not in asked for a in many]
+
+
+def send(journey: Journey, checked: Checked, by: Actor) -> Submission:
+    """Files a draft that check() found clean. What a hidden question holds is not sent: answers or files."""
+    with transaction.atomic():
+        for hidden in _hidden_files(journey, checked):
+            files.remove(hidden)
+        return workflow.submit(journey.draft.pk, filing_of(journey.draft, checked), by=by)
 
 
 def filing_of(draft: Submission, checked: Checked) -> Filing:

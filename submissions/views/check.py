@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from procedures.display import ShownSection
 from procedures.formbuilder import SectionForm, typed_from
-from submissions import access, filing, forms, rules, shown, workflow
+from submissions import access, filing, forms, rules, shown
 from submissions.errors import ChangedMeanwhile, Incomplete, NotPossible
 from submissions.filing import Checked, Journey, Step
 from submissions.views import common
@@ -90,7 +90,7 @@ def send(request: HttpRequest, journey: Journey, here: Step, version: int | None
     visitor = common.visitor(request)
     by = rules.citizen(checked.applicant["applicant_name"], visitor.account)
     try:
-        submission = workflow.submit(journey.draft.pk, filing.filing_of(journey.draft, checked), by=by)
+        submission = filing.send(journey, checked, by)
     except (NotPossible, ChangedMeanwhile, Incomplete) as problem:
         return _again(request, journey, here, str(problem))
     access.grant_submission(visitor, submission)

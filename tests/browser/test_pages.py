@@ -105,4 +105,4 @@ def test_the_keyboard_reaches_the_search_first(portal: Portal, browser: Any) -> 
     page.keyboard.press("Tab")
     name = page.evaluate("document.activeElement.name")
     context.close()
-    assert (skip, name) == ("#main", "q")
+    assert (skip, name) == ("#noi-dung", "q")

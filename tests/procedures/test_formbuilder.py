@@ -120,7 +120,9 @@ def test_a_question_that_stood_there_from_the_start_is_just_missing() -> None:
     tick = Field("other", "Tôi nộp thay người khác", "checkbox")
     own = Field("own", "Ngày sinh của bạn", "text", required=True, show_when=Condition("other", ("false",)))
     assert messages(checked(section(tick, own), {})) == [("id_own", "Bạn chưa nhập “Ngày sinh của bạn”.")]
-    known = Field("known", "Có khai về cha", "choice", default="yes", choices=(Choice("yes", "Có"), Choice("no", "Không")))
+    known = Field(
+        "known", "Có khai về cha", "choice", default="yes", choices=(Choice("yes", "Có"), Choice("no", "Không"))
+    )
     name = Field("father", "Tên cha", "text", required=True, show_when=Condition("known", ("yes",)))
     assert messages(checked(section(known, name), {"known": ["yes"]})) == [("id_father", "Bạn chưa nhập “Tên cha”.")]
 
