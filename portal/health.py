@@ -141,7 +141,7 @@ def _storage() -> dict[str, Any]:
     if isinstance(storage, FileSystemStorage):
         storage.delete(storage.save(name, ContentFile(b"ok")))
     else:
-        storage.exists(name)
+        storage.listdir("health")
     return {}
 
 

@@ -22,7 +22,10 @@ from portal.lib.keep import MAY_KEEP, is_kept
 
 Key = tuple[bool, str, str, str]
 
-QUERY_NAMES = frozenset({"muc-do", "linh-vuc", "co-quan", "trang"})
+WORDS = "q"
+QUERY_NAMES = frozenset({WORDS, "muc-do", "linh-vuc", "co-quan", "trang"})
+# Searches have a part of the budget to themselves: words are endless and must not push out the pages.
+SEARCH_SHARE = 8
 LONGEST_QUERY = 200
 ACCEPTS_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s*(?:,|$)))")
 OWN_HEADERS = frozenset({"content-length", "content-encoding", "etag", "cache-control"})
@@ -79,24 +82,33 @@ class PageStore:
             self.size = 0
 
 
-store = PageStore()
+store, searches = PageStore(), PageStore()
 
 
 def forget() -> None:
-    """Empties the store and the memory of the site's state in this process."""
+    """Empties the stores and the memory of the site's state in this process."""
     store.clear()
+    searches.clear()
     site_state.forget()
+
+
+def _names(query: str) -> set[str]:
+    return {name for name, _value in parse_qsl(query, keep_blank_values=True)}
 
 
 def _is_plain_query(query: str) -> bool:
     """Only the catalogue's own filters, so that made-up addresses cannot fill the store."""
-    if len(query) > LONGEST_QUERY:
-        return False
-    return all(name in QUERY_NAMES for name, _value in parse_qsl(query, keep_blank_values=True))
+    return not query or (len(query) <= LONGEST_QUERY and _names(query) <= QUERY_NAMES)
+
+
+def _place(query: str) -> tuple[PageStore, int]:
+    """Where a page with this query is kept, and the bytes that there are for its kind."""
+    budget = settings.PAGE_CACHE_BYTES
+    return (searches, budget // SEARCH_SHARE) if query and WORDS in _names(query) else (store, budget)
 
 
 def may_keep(request: HttpRequest) -> bool:
-    """Is this a question that a kept page may answer: no session, nothing to say, no free text?"""
+    """Is this a question that a kept page may answer: no session, nothing to say?"""
     if request.method not in ("GET", "HEAD") or not settings.PAGE_CACHE_BYTES:
         return False
     if request.path_info.startswith(settings.STATIC_URL):
@@ -155,14 +167,15 @@ def page_cache(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
             return get_response(request)
         accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
         key, mark = _key(request), site_state.current().mark
-        page = store.get(key, mark)
+        kept, budget = _place(key[-1])
+        page = kept.get(key, mark)
         if page is None:
             request.META[MAY_KEEP] = True
             response = get_response(request)
             if not is_kept(response):
                 return response
             page = _packed(response, mark)
-            store.put(key, page, settings.PAGE_CACHE_BYTES)
+            kept.put(key, page, budget)
         return _answer(request, page, accepted)
 
     return middleware

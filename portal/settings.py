@@ -134,7 +134,7 @@ DATABASES = {"default": _database()}
 env.url("REDIS_URL", ("redis", "rediss", "unix"))
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        {"BACKEND": "portal.lib.rediscache.RedisCache", "LOCATION": REDIS_URL}
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR / "cache"}
     )
@@ -155,7 +155,7 @@ def _file_storage() -> dict[str, Any]:
             "OPTIONS": {"location": VAR / "media", "base_url": None, "file_permissions_mode": 0o600},
         }
     return {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "portal.lib.bucket.Bucket",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
             "endpoint_url": env.text("S3_ENDPOINT_URL") or None,
@@ -163,6 +163,8 @@ def _file_storage() -> dict[str, Any]:
             "secret_key": env.text("S3_SECRET_KEY") or None,
             "file_overwrite": False,
             "default_acl": None,
+            # Whatever the browser called it: nothing in the bucket opens as a page.
+            "object_parameters": {"ContentType": "application/octet-stream"},
             "querystring_auth": True,
             # Above this a download is spooled to disk on its way through.
             "max_memory_size": 1024 * 1024,

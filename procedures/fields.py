@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,12 +18,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorList
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.lib.text import tidy
-from procedures import validators, widgets
+from procedures import drawing, validators, widgets
 from procedures.validators import fail
 
 Pairs = Sequence[tuple[str, str]]
@@ -68,12 +69,20 @@ class Question(forms.BoundField):
 
     @property
     def wrapper(self) -> str:
-        """Attributes of the element around the question."""
-        return self.field.wrapper
+        """Attributes of the element around the question, when the form knows any."""
+        around: Callable[[str], str] | None = getattr(self.form, "wrapper", None)
+        return around(self.name) if around else ""
 
     @property
     def warning(self) -> str:
-        return self.field.warning
+        """What is doubtful about the answer, when the form knows."""
+        doubt: Callable[[str], str] | None = getattr(self.form, "warning", None)
+        return doubt(self.name) if doubt else ""
+
+    @property
+    def drawn(self) -> SafeString:
+        """The whole question: label, help, what is wrong, and the input."""
+        return drawing.question(self)
 
 
 class AnswerField(forms.Field):
@@ -83,9 +92,6 @@ class AnswerField(forms.Field):
     input_class = "input"
     input_mode = ""
     nothing: Any = ""
-    # Set by the form that asks the question: how it is wrapped, and what is doubtful about its answer.
-    wrapper = ""
-    warning = ""
     default_error_messages = {"required": gettext_lazy("Bạn chưa nhập “%(label)s”.")}
 
     def __init__(self, *, autocomplete: str = "", **kwargs: Any) -> None:

@@ -17,10 +17,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from procedures import search
-from procedures.models import Agency, Procedure, Tier
+from procedures.models import Agency, Procedure, ProcedureRevision, Tier
 
 CODE = re.compile(r"[0-9A-Za-z.-]{1,20}")
 LEVELS = (1, 2, 3, 4)
+# Large columns: the document is kept by digest (ProcedureRevision.spec), the rest is not shown.
+HEAVY = ("search_text", "sector__content", *(f"published__{name}" for name in ProcedureRevision.DOCUMENT))
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def by_sector(entries: Iterable[Entry]) -> list[tuple[SectorLine, list[Entry]]]:
 def places(today: datetime.date) -> list[Agency]:
     """Towns, wards and communes that exist on that day, towns first. One query."""
     kinds = [*Agency.KINDS_OF_TIER[Tier.TOWN], *Agency.KINDS_OF_TIER[Tier.WARD]]
-    found = Agency.objects.active(today).filter(kind__in=kinds)
+    found = Agency.objects.active(today).filter(kind__in=kinds).defer("content")
     return sorted(found, key=lambda a: (a.tier != Tier.TOWN, a.order, a.pk))
 
 
@@ -135,7 +137,7 @@ def published(code: str) -> Procedure | None:
     if not CODE.fullmatch(code):
         return None
     rows = Procedure.objects.select_related("published", "sector").filter(published__isnull=False)
-    return rows.filter(code=code).first()
+    return rows.filter(code=code).defer(*HEAVY).first()
 
 
 def _with_other_code(code: str, has: Callable[[Procedure], bool]) -> Procedure | None:
@@ -199,7 +201,8 @@ class Office:
 def offices(tier: str, today: datetime.date) -> list[Office]:
     """The units of a tier with their desks, those that exist today first. One query."""
     kinds = [*Agency.KINDS_OF_TIER[Tier(tier)], Agency.Kind.ONE_STOP_CENTRE]
-    rows = list(Agency.objects.filter(kind__in=kinds).select_related("successor"))
+    heavy = ("content", "successor__content")
+    rows = list(Agency.objects.filter(kind__in=kinds).select_related("successor").defer(*heavy))
     centres = {a.parent_id: a for a in rows if a.kind == Agency.Kind.ONE_STOP_CENTRE and a.is_active(today)}
     units = [a for a in rows if a.tier == tier]
     found = [Office(a, centres.get(a.pk, a), a.is_active(today)) for a in units if _has_begun(a, today)]

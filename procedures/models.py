@@ -216,7 +216,7 @@ class Procedure(models.Model):
 
     def agencies(self, on: datetime.date | None = None) -> AgencyQuerySet:
         """The active units that take this procedure on that day."""
-        return Agency.objects.active(on).of_tier(self.tier)
+        return Agency.objects.active(on).of_tier(self.tier).defer("content")
 
 
 class RevisionIsPublished(Exception):
@@ -232,6 +232,8 @@ class ProcedureRevision(models.Model):
         RETIRED = "retired", _("bản cũ")
 
     FROZEN = ("procedure_id", "number", "content", "lists", "digest")
+    # The large columns. Parsed documents are kept by digest, so that rows are best read without these.
+    DOCUMENT = ("content", "lists")
 
     procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="revisions", verbose_name=_("thủ tục"))
     number = models.PositiveIntegerField(_("bản số"))
@@ -268,7 +270,13 @@ class ProcedureRevision(models.Model):
 
     @cached_property
     def spec(self) -> spec.ProcedureSpec:
-        return spec.parsed(self.digest, self.content, self.lists)
+        return spec.parsed(self.digest, self._document)
+
+    def _document(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Content and lists; one query when the row came without them (see DOCUMENT)."""
+        if self.get_deferred_fields() & set(self.DOCUMENT):
+            self.refresh_from_db(fields=self.DOCUMENT)
+        return self.content, self.lists
 
 
 class Holiday(models.Model):

@@ -54,7 +54,10 @@ class Overview:
     procedure: Procedure
     spec: ProcedureSpec
     offices: list[listing.Office]
-    related: list[Procedure]
+
+    @cached_property
+    def related(self) -> list[Procedure]:
+        return listing.related(self.procedure)
 
     @property
     def level(self) -> wording.Level:
@@ -158,10 +161,9 @@ def blank_links(code: str, key: str) -> tuple[Link, ...]:
 
 
 def of(procedure: Procedure, today: datetime.date) -> Overview:
-    """Two queries: offices and related procedures."""
+    """One query for the offices; one for related procedures when they are shown."""
     return Overview(
         procedure=procedure,
         spec=procedure.spec,
         offices=listing.offices(procedure.tier, today),
-        related=listing.related(procedure),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ KINDS = (
 UNITS = ("working_day", "calendar_day", "hour")
 
 Answers = Mapping[str, Any]
+Kinds = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,7 @@ def _plain(value: Any) -> str:
 class Condition:
     """Holds when the named answer is (or, for several choices, contains) one of the values.
 
-    `absent` is what no answer counts as: "false" for a box, which is then not ticked; nothing for any other question,
-    whose choices may well be called "false" without being chosen.
+    `absent` is what no answer counts as: "false" for a box, nothing for a choice (one may be called "false").
     """
 
     field: str
@@ -79,6 +79,14 @@ class Field:
     min_items: int = 0
     max_items: int = 20
     item_label: str = ""
+
+    @functools.cached_property
+    def _hash(self) -> int:
+        return hash((self.key, self.label, self.kind, self.choices, self.fields))
+
+    def __hash__(self) -> int:
+        """Worked out once: forms keep what they make of a field, and some fields have two hundred choices."""
+        return self._hash
 
     def label_of(self, value: Any) -> str:
         """The words of a choice; the value itself when the list does not know it."""
@@ -279,9 +287,6 @@ def _visible_row(repeat: Field, row: Answers, outer: Answers) -> dict[str, Any]:
 # --- building ------------------------------------------------------------------------------------
 
 
-Kinds = Mapping[str, str]
-
-
 def _kinds(fields: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {str(f["key"]): str(f["kind"]) for f in fields}
 
@@ -297,9 +302,7 @@ def _condition(raw: Mapping[str, Any] | None, kinds: Kinds) -> Condition | None:
 
 def list_choices(items: list[Mapping[str, Any]]) -> tuple[Choice, ...]:
     """Lists write their entries as value/label or code/name."""
-    return tuple(
-        Choice(str(i.get("value", i.get("code"))), str(i.get("label", i.get("name")))) for i in items
-    )
+    return tuple(Choice(str(i.get("value", i.get("code"))), str(i.get("label", i.get("name")))) for i in items)
 
 
 def _choices(raw: Mapping[str, Any], lists: Mapping[str, Any]) -> tuple[Choice, ...]:
@@ -404,9 +407,7 @@ def _fee(raw: Mapping[str, Any], kinds: Kinds) -> Fee:
 
 
 _WORDS = "as_of deciding_authority handling_office receiving_office summary note".split()
-_LISTS = (
-    "subjects everyday_terms steps filing_methods requirements related former_codes later_codes".split()
-)
+_LISTS = "subjects everyday_terms steps filing_methods requirements related former_codes later_codes".split()
 
 
 def build(content: Mapping[str, Any], lists: Mapping[str, Any]) -> ProcedureSpec:
@@ -448,11 +449,14 @@ def digest(content: Mapping[str, Any], lists: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-class _Kept:
-    """Content carried past lru_cache, which must only look at the digest."""
+Load = Callable[[], tuple[Mapping[str, Any], Mapping[str, Any]]]
 
-    def __init__(self, key: str, content: Mapping[str, Any], lists: Mapping[str, Any]) -> None:
-        self.key, self.content, self.lists = key, content, lists
+
+class _Kept:
+    """What loads a document, carried past lru_cache, which must only look at the digest."""
+
+    def __init__(self, key: str, load: Load) -> None:
+        self.key, self.load = key, load
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -463,9 +467,13 @@ class _Kept:
 
 @functools.lru_cache(maxsize=256)
 def _parsed(kept: _Kept) -> ProcedureSpec:
-    return build(kept.content, kept.lists)
+    return build(*kept.load())
 
 
-def parsed(key: str, content: Mapping[str, Any], lists: Mapping[str, Any]) -> ProcedureSpec:
-    """build(), remembered by digest: a document with the same digest never changes."""
-    return _parsed(_Kept(key, content, lists))
+def parsed(key: str, load: Load) -> ProcedureSpec:
+    """build() of what `load` returns, remembered by digest: a document with the same digest never changes."""
+    kept = _Kept(key, load)
+    try:
+        return _parsed(kept)
+    finally:
+        del kept.load  # the key may live on in the cache; the row behind it need not

@@ -14,9 +14,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.db.models import Q
+from django.db.models import CharField, Q
 
 from portal.lib import codes
+from portal.lib.prepared import Given, Prepared
 from submissions import rules
 from submissions.models import Attachment, Submission, SubmissionQuerySet
 from submissions.states import State
@@ -28,6 +29,27 @@ RESUME_SALT = "submissions.resume"
 DAY = 24 * 3600
 # Compared with when there is no such submission, so that the answer takes as long.
 NO_SECRET = codes.secret()
+# A list shows none of these columns.
+BULKY = ("typed", "answers", "fees", "search_text", "procedure__search_text", "agency__content")
+# What a step of a filing reads, of many columns that are empty until the filing.
+DRAFT_COLUMNS = (
+    *"draft_key reference state version typed saved_at procedure revision agency account".split(),
+    *(f"procedure__{n}" for n in "code short_name level status status_reason published".split()),
+    "revision__digest",
+    *(f"agency__{n}" for n in "name active_from active_to successor".split()),
+)
+DRAFT = Prepared(
+    lambda: Submission.objects.filter(draft_key=Given("key", CharField), procedure__code=Given("code", CharField))
+    .select_related("procedure", "revision", "agency")
+    .only(*DRAFT_COLUMNS)
+    .order_by()
+)
+SUBMISSION = Prepared(
+    lambda: Submission.objects.filed()
+    .filter(reference=Given("reference", CharField))
+    .with_context("assignee__user")
+    .order_by()
+)
 RESULT_STATES = (State.RESULT_READY, State.HANDED_OVER)
 
 
@@ -86,16 +108,18 @@ def _mine(visitor: Visitor, kind: str) -> Q:
 
 def drafts(visitor: Visitor) -> SubmissionQuerySet:
     """The drafts that this visitor may go on with."""
+    if not visitor.holds(DRAFTS) and visitor.account is None:
+        return Submission.objects.none()
     rows = Submission.objects.drafts().filter(_mine(visitor, DRAFTS))
-    return rows.select_related("procedure", "agency").order_by("-saved_at")
+    return rows.select_related("procedure", "agency").defer(*BULKY).order_by("-saved_at")
 
 
 def draft(visitor: Visitor, code: str, key: str) -> Submission:
     """A draft that the visitor holds, or the submission it has become. Raises NotHeld."""
-    rows = Submission.objects.filter(_mine(visitor, DRAFTS) | Q(draft_key__in=visitor.holds(DRAFTS)))
-    related = ("procedure", "procedure__published", "revision", "agency")
-    found = rows.select_related(*related).filter(procedure__code=code, draft_key=key).first()
-    if found is None:
+    is_held = key in visitor.holds(DRAFTS)
+    account = None if is_held else visitor.account
+    found = DRAFT.first(code=code, key=key) if is_held or account is not None else None
+    if found is None or not (is_held or found.account_id == account.pk):
         raise NotHeld
     return found
 
@@ -124,14 +148,15 @@ def draft_by_token(visitor: Visitor, code: str, key: str, token: str) -> Submiss
 def submissions(visitor: Visitor) -> SubmissionQuerySet:
     """The filed submissions that this visitor may see."""
     rows = Submission.objects.filed().filter(_mine(visitor, FILED))
-    return rows.select_related("procedure", "agency").order_by("-submitted_at", "-pk")
+    return rows.select_related("procedure", "agency").defer(*BULKY).order_by("-submitted_at", "-pk")
 
 
 def submission(visitor: Visitor, reference: str) -> Submission:
     """A filed submission that the visitor holds. Raises NotHeld."""
-    rows = submissions(visitor).select_related("procedure", "revision", "agency", "assignee__user")
-    found = rows.filter(reference=codes.normal(reference)).first()
-    if found is None:
+    wanted = codes.normal(reference)
+    may_hold = wanted in visitor.holds(FILED) or visitor.account is not None
+    found = SUBMISSION.first(reference=wanted) if may_hold else None
+    if found is None or not _holds(visitor, found):
         raise NotHeld
     return found
 
@@ -176,7 +201,7 @@ def _as_dossier_code(typed: str) -> tuple[str, str]:
 def by_code(typed: str) -> Submission | None:
     """A filed submission by tracking reference or dossier code, however it was typed."""
     wanted = Q(reference=codes.normal(typed)[:12]) | Q(dossier_code__in=_as_dossier_code(typed[:80]))
-    return Submission.objects.filed().select_related("agency", "procedure").filter(wanted).first()
+    return Submission.objects.filed().select_related("agency", "procedure").defer(*BULKY).filter(wanted).first()
 
 
 def by_secret(typed_code: str, typed_secret: str) -> Submission | None:

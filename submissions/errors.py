@@ -38,3 +38,13 @@ class Incomplete(SubmissionError):
 
 class FileRefused(SubmissionError):
     """An upload was not accepted; the sentence names the file and says what to do."""
+
+
+class FileNotStored(FileRefused):
+    """The storage did not take an upload: a full disk, a bucket that is down. The person did nothing wrong."""
+
+
+class FileNotOpened(SubmissionError):
+    """The storage does not give a file that it should have."""
+
+    sentence = _("Cổng chưa mở được tệp này. Bạn hãy thử lại sau ít phút.")

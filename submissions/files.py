@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import logging
 import unicodedata
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import BigIntegerField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from portal.lib import text
+from portal.lib.prepared import Given, Prepared
 from submissions import filetypes
-from submissions.errors import FileRefused
+from submissions.errors import FileNotOpened, FileNotStored, FileRefused
 from submissions.models import Attachment, Submission, SupplementRequest
 
 if TYPE_CHECKING:
@@ -34,6 +37,12 @@ MB = 1024 * 1024
 # For the picker of a file input: what may be chosen at all.
 ACCEPT = ",".join(filetypes.EXTENSIONS)
 FOLDER = "attachments"
+# Every file of a submission, removed ones too.
+KNOWN = Prepared(
+    lambda: Attachment.objects.filter(submission=Given("submission", BigIntegerField)).order_by("order", "pk")
+)
+
+logger = logging.getLogger(__name__)
 
 
 # --- names and limits ----------------------------------------------------------------------------
@@ -68,17 +77,25 @@ def _check_size(name: str, size: int) -> None:
         raise FileRefused(message % {"name": name, "limit": limit})
 
 
-def _check_room(row: Attachment) -> None:
+def _place(row: Attachment) -> tuple[str, str]:
+    """Where a file belongs: a paper, or a question of the form."""
+    return row.purpose, row.key
+
+
+def _counting(row: Attachment, known: list[Attachment]) -> list[Attachment]:
+    """Those of the known files that count beside a new one: in the same filing or the same supplement."""
+    return [a for a in known if a.removed_at is None and a.supplement_id == row.supplement_id]
+
+
+def _check_room(row: Attachment, known: list[Attachment]) -> None:
     """Limits per paper and for one filing or one supplement, over the files that count now."""
-    name, size = row.name, row.size
-    together = row.submission.attachments.current().filter(supplement=row.supplement)
-    rows = list(together.values_list("purpose", "key", "size"))
-    if sum((p, k) == (row.purpose, row.key) for p, k, _size in rows) >= settings.UPLOAD_FILES_PER_PAPER:
+    name, size, together = row.name, row.size, _counting(row, known)
+    if sum(_place(a) == _place(row) for a in together) >= settings.UPLOAD_FILES_PER_PAPER:
         message = _(
             "Chưa nhận tệp “%(name)s”: mỗi mục chỉ nhận %(count)d tệp. Bạn hãy bỏ bớt tệp, hoặc gộp thành một tệp PDF."
         )
         raise FileRefused(message % {"name": name, "count": settings.UPLOAD_FILES_PER_PAPER})
-    if sum(s for _p, _k, s in rows) + size > settings.UPLOAD_FILING_BYTES:
+    if sum(a.size for a in together) + size > settings.UPLOAD_FILING_BYTES:
         message = _(
             "Chưa nhận tệp “%(name)s”: cả hồ sơ chỉ nhận %(limit)d MB. Bạn hãy bỏ bớt tệp hoặc dùng ảnh nhỏ hơn."
         )
@@ -157,11 +174,12 @@ def accept(
     row = _row(upload)
     row.submission, row.key, row.purpose = submission, key, purpose
     row.supplement, row.pending = supplement, supplement is not None
-    twin = _twin(row)
+    known = KNOWN.all(submission=submission.pk)
+    twin = _twin(row, known)
     if twin is not None:
         return twin
-    _check_room(row)
-    row.file.save(row.name, upload, save=False)
+    _check_room(row, known)
+    _store(row, upload)
     try:
         return _recorded(row)
     except BaseException:
@@ -169,30 +187,61 @@ def accept(
         raise
 
 
+def _store(row: Attachment, upload: Upload) -> None:
+    try:
+        row.file.save(row.name, upload, save=False)
+    except OSError as problem:
+        _log("store", problem)
+        message = _("Cổng chưa lưu được tệp “%(name)s”. Bạn hãy thử lại sau ít phút; những gì đã khai vẫn còn.")
+        raise FileNotStored(message % {"name": row.name}) from problem
+
+
+def _log(what: str, problem: OSError) -> None:
+    """The text of an error may hold a path on this machine, never a person's words: stored names are random."""
+    logger.error("Storage: could not %s a file (%s: %s)", what, type(problem).__name__, problem)
+
+
 def _delete_stored(row: Attachment) -> None:
-    row.file.storage.delete(row.file.name or "")
+    delete_stored(row.file.storage, row.file.name or "")
 
 
-def _twin(row: Attachment) -> Attachment | None:
+def delete_stored(storage: Storage, name: str) -> None:
+    """Deletes a file that no row names any more; what the storage keeps now, purge_expired finds as an orphan."""
+    try:
+        storage.delete(name)
+    except OSError as problem:
+        _log("delete", problem)
+
+
+def open_stored(attachment: Attachment) -> IO[bytes]:
+    """The file's bytes, ready to be read. Raises FileNotFoundError when it is lost, FileNotOpened on other trouble."""
+    try:
+        opened: IO[bytes] = attachment.file.open("rb")
+    except FileNotFoundError:
+        raise
+    except OSError as problem:
+        _log("open", problem)
+        raise FileNotOpened from problem
+    return opened
+
+
+def _twin(row: Attachment, known: list[Attachment]) -> Attachment | None:
     """The same content already there for the same paper: a second click, a retry after a broken upload."""
-    return (
-        row.submission.attachments.current()
-        .filter(purpose=row.purpose, key=row.key, sha256=row.sha256, supplement=row.supplement)
-        .first()
-    )
+    same = (a for a in _counting(row, known) if (_place(a), a.sha256) == (_place(row), row.sha256))
+    return next(same, None)
 
 
 def _recorded(row: Attachment) -> Attachment:
     """The row, written under the submission's lock so that two uploads at once cannot pass a limit together."""
     with transaction.atomic():
-        Submission.objects.select_for_update(of=("self",)).get(pk=row.submission_id)
-        twin = _twin(row)
+        Submission.objects.select_for_update(of=("self",)).only("pk").order_by().get(pk=row.submission_id)
+        known = KNOWN.all(submission=row.submission_id)
+        twin = _twin(row, known)
         if twin is not None:
             transaction.on_commit(lambda: _delete_stored(row))
             return twin
-        _check_room(row)
-        last = row.submission.attachments.filter(purpose=row.purpose, key=row.key).order_by("-order").first()
-        row.order = last.order + 1 if last else 0
+        _check_room(row, known)
+        row.order = max((a.order + 1 for a in known if _place(a) == _place(row)), default=0)
         row.save()
     return row
 
@@ -201,7 +250,7 @@ def result_file(upload: Upload) -> Attachment:
     """A result file for workflow.finish() or approve(): checked and stored, the row still unsaved."""
     row = _row(upload)
     row.purpose = Attachment.Purpose.RESULT
-    row.file.save(row.name, upload, save=False)
+    _store(row, upload)
     return row
 
 

@@ -5,9 +5,11 @@ So they are drawn, checked, shown and stored by the same code as every other que
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from procedures.spec import Answers, Choice, Condition, Field, ProcedureSpec, Section
@@ -22,6 +24,11 @@ FULL_LEVEL = 4
 
 def applicant() -> Section:
     """The person who files, and the person it is filed for when that is somebody else."""
+    return _applicant(get_language())
+
+
+@functools.lru_cache(maxsize=4)
+def _applicant(_language: str | None) -> Section:
     for_other = Condition("filed_for_other", ("true",))
     return Section(
         APPLICANT,
@@ -55,9 +62,20 @@ def ways_of(spec: ProcedureSpec) -> tuple[DeliveryWay, ...]:
 
 def delivery(spec: ProcedureSpec, applicant_answers: Answers) -> Section:
     """How the result is received; the address is asked only for the post, proposed from what the applicant said."""
-    by_post = Condition("delivery", (DeliveryWay.POST.value,))
+    if not applicant_answers:
+        return _delivery_of_nobody(ways_of(spec), get_language())
     known = applicant_answers.get
-    choices = tuple(Choice(way.value, LABELS[way]()) for way in ways_of(spec))
+    return _delivery(ways_of(spec), known("applicant_name"), known("applicant_phone"), known("applicant_address"))
+
+
+@functools.lru_cache(maxsize=16)
+def _delivery_of_nobody(ways: tuple[DeliveryWay, ...], _language: str | None) -> Section:
+    return _delivery(ways)
+
+
+def _delivery(ways: tuple[DeliveryWay, ...], name: Any = None, phone: Any = None, address: Any = None) -> Section:
+    by_post = Condition("delivery", (DeliveryWay.POST.value,))
+    choices = tuple(Choice(way.value, LABELS[way]()) for way in ways)
     return Section(
         DELIVERY,
         _("Nhận kết quả"),
@@ -65,11 +83,11 @@ def delivery(spec: ProcedureSpec, applicant_answers: Answers) -> Section:
             Field("delivery", _("Bạn muốn nhận kết quả thế nào?"), "choice", required=True, choices=choices,
                   default=choices[0].value if len(choices) == 1 else None),
             Field("delivery_name", _("Họ tên người nhận"), "person_name", required=True, max_length=120,
-                  show_when=by_post, default=known("applicant_name")),
+                  show_when=by_post, default=name),
             Field("delivery_phone", _("Số điện thoại người nhận"), "phone", required=True, show_when=by_post,
-                  default=known("applicant_phone")),
+                  default=phone),
             Field("delivery_address", _("Địa chỉ nhận"), "address", required=True, max_length=300, show_when=by_post,
-                  default=known("applicant_address"), help=_("Số nhà, đường, tổ dân phố hoặc thôn; phường, xã; tỉnh.")),
+                  default=address, help=_("Số nhà, đường, tổ dân phố hoặc thôn; phường, xã; tỉnh.")),
         ),
     )  # fmt: skip
 
@@ -83,6 +101,11 @@ LABELS = {
 
 def declaration() -> Section:
     """What the person puts their name to before sending."""
+    return _declaration(get_language())
+
+
+@functools.lru_cache(maxsize=4)
+def _declaration(_language: str | None) -> Section:
     label = _("Tôi cam đoan những điều khai trên đây là đúng sự thật và chịu trách nhiệm trước pháp luật về lời khai.")
     return Section(CHECK, _("Kiểm tra và gửi"), (Field("declare_true", label, "checkbox", required=True),))
 

@@ -50,7 +50,15 @@ class Officer(models.Model):
         return ", ".join(str(Role(r).label) for r in self.roles if r in Role.values)
 
 
+# Large columns of the rows around a submission; what they hold is kept by digest (ProcedureRevision.spec) or not needed.
+HEAVY = ("procedure__search_text", *(f"revision__{name}" for name in ProcedureRevision.DOCUMENT), "agency__content")
+
+
 class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def with_context(self, *more: str) -> SubmissionQuerySet:
+        """Procedure, revision and agency come along, without their large columns; so do the relations in `more`."""
+        return self.select_related("procedure", "revision", "agency", *more).defer(*HEAVY)
+
     def filed(self) -> SubmissionQuerySet:
         return self.exclude(state=State.DRAFT)
 

@@ -24,6 +24,7 @@ from procedures import deadlines
 from procedures.models import Procedure
 from submissions import notices, rules
 from submissions.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotPossible
+from submissions.files import delete_stored
 from submissions.models import Attachment, DossierCounter, Event, Officer, Submission, SupplementRequest
 from submissions.rules import Actor
 from submissions.states import ACTS, ASSIGN, NOTE, TAKE, State, Transition
@@ -45,17 +46,15 @@ class Filing:
 
 
 def _locked(pk: int) -> Submission:
-    related = ("procedure", "revision", "agency")
-    return Submission.objects.select_for_update(of=("self",)).select_related(*related).get(pk=pk)
+    return Submission.objects.select_for_update(of=("self",)).with_context().get(pk=pk)
 
 
 def _last_event(submission: Submission) -> Event | None:
     return submission.events.order_by("-number").first()
 
 
-def _is_repeat(submission: Submission, verb: str, by: Actor, version: int | None) -> bool:
+def _is_repeat(last: Event | None, verb: str, by: Actor, version: int | None) -> bool:
     """The same person sends the same act once more (double click, page sent again)."""
-    last = _last_event(submission)
     return (
         last is not None
         and last.verb == verb
@@ -106,11 +105,11 @@ def _log(
     now: datetime.datetime,
     *,
     before: str,
+    last: Event | None,
     note: str = "",
     public: bool = True,
     data: Mapping[str, Any] | None = None,
 ) -> Event:
-    last = _last_event(submission)
     event = Event(
         submission=submission,
         number=last.number + 1 if last else 1,
@@ -142,22 +141,37 @@ def _act(
     """
     with transaction.atomic():
         submission = _locked(pk)
-        if _is_repeat(submission, verb, by, version):
+        last = _last_event(submission)
+        if _is_repeat(last, verb, by, version):
             return submission
-        row = _check(submission, verb, by, version)
-        now, before, seen = timezone.now(), submission.state, submission.version
-        data = dict((change(submission, row, now) if change else None) or {})
-        if row.target is not None:
-            submission.state = row.target
-        if submission.is_final:
-            submission.closed_at = now
-        submission.version = seen + 1
-        submission.search_text = submission.make_search_text()
-        submission.save()
-        event = _log(submission, verb, by, now, before=before, note=note, data={**data, "version": seen})
-        notices.queue_for(submission, event)
-    submission.__dict__.pop("open_request", None)
+        _change(submission, verb, by=by, version=version, note=note, change=change, last=last)
     return submission
+
+
+def _change(
+    submission: Submission,
+    verb: str,
+    *,
+    by: Actor,
+    version: int | None,
+    note: str = "",
+    change: Change | None = None,
+    last: Event | None,
+) -> None:
+    """The inside of _act(), on a row that is locked already; `last` is its last event."""
+    row = _check(submission, verb, by, version)
+    now, before, seen = timezone.now(), submission.state, submission.version
+    data = dict((change(submission, row, now) if change else None) or {})
+    if row.target is not None:
+        submission.state = row.target
+    if submission.is_final:
+        submission.closed_at = now
+    submission.version = seen + 1
+    submission.search_text = submission.make_search_text()
+    submission.save()
+    event = _log(submission, verb, by, now, before=before, last=last, note=note, data={**data, "version": seen})
+    notices.queue_for(submission, event)
+    submission.__dict__.pop("open_request", None)
 
 
 # --- the citizen's verbs -------------------------------------------------------------------------
@@ -186,11 +200,15 @@ def submit(pk: int, filing: Filing, *, by: Actor) -> Submission:
             files = draft.attachments.current().values_list("sha256", flat=True)
             return {"revision": draft.revision.number, "files": sorted(files)}
 
-        return _act(pk, "submit", by=by, version=filing.version, change=change)
+        # A draft has no event yet.
+        _change(submission, "submit", by=by, version=filing.version, change=change, last=None)
+    return submission
 
 
 def _check_may_file(draft: Submission) -> None:
-    procedure = Procedure.objects.select_for_update(of=("self",)).get(pk=draft.procedure_id)
+    columns = ("level", "status", "status_reason", "published")
+    rows = Procedure.objects.select_for_update(of=("self",)).only(*columns).order_by()
+    procedure = rows.get(pk=draft.procedure_id)
     if not procedure.takes_filings:
         reason = procedure.status_reason or _("Thủ tục này hiện không nhận hồ sơ trực tuyến.")
         raise NotPossible(reason)
@@ -228,7 +246,7 @@ def discard(pk: int, *, by: Actor) -> None:
 
 def _delete_files(stored: Sequence[tuple[Storage, str]]) -> None:
     for storage, name in stored:
-        storage.delete(name)
+        delete_stored(storage, name)
 
 
 def withdraw(pk: int, *, by: Actor, version: int | None = None, reason: str = "") -> Submission:
@@ -309,7 +327,8 @@ def _next_code(s: Submission, now: datetime.datetime) -> str:
     """`<agency identifier>-YYMMDD-NNNN` (NĐ 61/2018 art. 26), counted per identifier and day in Viet Nam."""
     identifier = s.agency.desk().identifier or s.agency.identifier
     if not identifier:
-        raise NotPossible(_("%s chưa có mã định danh nên chưa cấp được mã hồ sơ.") % s.agency.name)
+        problem = _("%s chưa có mã định danh nên chưa cấp được mã hồ sơ. Người quản trị điền mã ở mục Cơ quan.")
+        raise NotPossible(problem % s.agency.name)
     day = timezone.localdate(now)
     DossierCounter.objects.get_or_create(identifier=identifier, day=day)
     counter = DossierCounter.objects.select_for_update().get(identifier=identifier, day=day)
@@ -489,7 +508,8 @@ def _side_act(pk: int, verb: str, by: Actor, change: Callable[[Submission], str]
         change_note = change(submission)
         submission.save()
         words = "; ".join(p for p in (change_note, note.strip()) if p)
-        event = _log(submission, verb, by, timezone.now(), before=submission.state, note=words, public=False)
+        now, last = timezone.now(), _last_event(submission)
+        event = _log(submission, verb, by, now, before=submission.state, last=last, note=words, public=False)
         notices.queue_for(submission, event)
     return submission
 

@@ -157,7 +157,8 @@ def _inputs(plan: Plan, step: str, known: dict[str, Any]) -> tuple[Typed, Files]
     typed, files = values.section(section, known, plan.pick)
     typed.pop(plan.without_field, None)
     # A question may share its name with the buttons; the button comes last, as on the page.
-    return {**typed, "action": [*typed.get("action", []), "next"]}, [(k, name, data) for k, (name, data) in files.items()]
+    sent = {**typed, "action": [*typed.get("action", []), "next"]}
+    return sent, [(k, name, data) for k, (name, data) in files.items()]
 
 
 def _papers(plan: Plan, known: dict[str, Any]) -> Files:

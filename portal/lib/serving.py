@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import IO
 
-from django.http import FileResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
 
 # Shown by the browser itself; everything else is saved.
 INLINE = ("application/pdf", "image/jpeg", "image/png")
@@ -21,4 +22,11 @@ def file_answer(stream: IO[bytes], *, name: str, content_type: str, size: int, s
     answer["X-Content-Type-Options"] = "nosniff"
     answer["X-Robots-Tag"] = "noindex"
     answer["Content-Security-Policy"] = POLICY if content_type == "application/pdf" else SANDBOX
+    return answer
+
+
+def unreachable(request: HttpRequest, sentence: str) -> HttpResponse:
+    """503: the storage does not give the file now; `sentence` says so and what to do."""
+    answer = render(request, "503.html", {"sentence": sentence}, status=503)
+    answer["Retry-After"] = "120"
     return answer

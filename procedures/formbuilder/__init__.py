@@ -11,7 +11,7 @@ from procedures.formbuilder.typed import (
     typed_of,
     unticked,
 )
-from procedures.formbuilder.whole import answers_before, opened_fields, whole_form
+from procedures.formbuilder.whole import answers_before, answers_to, opened_fields, whole_form
 
 __all__ = [
     "BUILDERS",
@@ -19,6 +19,7 @@ __all__ = [
     "FieldError",
     "SectionForm",
     "answers_before",
+    "answers_to",
     "build_field",
     "opened_fields",
     "press_row_button",

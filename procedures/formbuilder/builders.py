@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -84,8 +85,12 @@ BUILDERS: dict[str, Builder] = {
 }
 
 
+@functools.lru_cache(maxsize=2048)
 def build_field(f: Field, today: datetime.date) -> fields.AnswerField:
-    """The form field of one question; files and repeats are drawn by the layout and have none."""
+    """The form field of one question; files and repeats are drawn by the layout and have none.
+
+    Shared by all forms that ask it on that day: nothing of a request is ever put on it.
+    """
     return BUILDERS[f.kind](f, today)
 
 

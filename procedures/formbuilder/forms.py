@@ -12,6 +12,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.forms.utils import ErrorDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -70,7 +71,6 @@ class AnswersForm(forms.Form):
             {f.key: build_field(f, today) for f in specs if f.kind in BUILDERS and f.key not in self.fixed}
         )
         self.full_clean()
-        self._mark_wrappers()
 
     @property
     def all_errors(self) -> ErrorDict:
@@ -114,9 +114,11 @@ class AnswersForm(forms.Form):
 
     def _check_order(self, f: Field) -> None:
         """A date or number must not come before the one it follows; equal ones are fine."""
-        other = next((o for o in self.specs if o.key == f.after_field), None)
+        if not f.after_field or f.key not in self.fields or f.kind not in _ORDERED:
+            return
+        other = self._by_key.get(f.after_field)
         value, earlier = self.answers.get(f.key), (self.answers if other else self.outer).get(f.after_field)
-        if not f.after_field or f.key not in self.fields or value is None or earlier is None or f.kind not in _ORDERED:
+        if value is None or earlier is None:
             return
         if _comparable(f, value) < _comparable(f, earlier):
             words = {"label": f.label, "other": other.label if other else "", "value": show(other or f, earlier)}
@@ -128,12 +130,16 @@ class AnswersForm(forms.Form):
             self.add_error(f.key, message % words)
             self.answers.pop(f.key)
 
-    def _mark_wrappers(self) -> None:
-        for f in self.specs:
-            if f.key in self.fields:
-                field: Any = self.fields[f.key]
-                field.wrapper = wrapper_attributes(f, f.key in self.shown)
-                field.warning = self.doubt(f)
+    @cached_property
+    def _by_key(self) -> dict[str, Field]:
+        return {f.key: f for f in self.specs}
+
+    def wrapper(self, key: str) -> SafeString:
+        """Attributes of the element around a question."""
+        return wrapper_attributes(self._by_key[key], key in self.shown)
+
+    def warning(self, key: str) -> str:
+        return self.doubt(self._by_key[key])
 
     def doubt(self, f: Field) -> str:
         field = self.fields.get(f.key)
@@ -153,9 +159,9 @@ class AnswersForm(forms.Form):
         """In the order of the questions; `before` names the row."""
         return [
             FieldError(str(self[f.key].auto_id), f.label, before + str(message))
-            for f in self.specs
-            if f.key in self.fields
-            for message in self.errors.get(f.key, [])
+            for f in (self.specs if self.errors else ())
+            if f.key in self.errors and f.key in self.fields
+            for message in self.errors[f.key]
         ]
 
     def field_warnings(self, before: str = "") -> list[FieldError]:

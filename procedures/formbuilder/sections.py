@@ -115,22 +115,23 @@ class SectionForm:
         if self.typed is None:
             return False
         self.reports = True
-        for made in ("_data", "form", "repeats"):
+        for made in ("_data", "form", "repeats", "errors"):
             self.__dict__.pop(made, None)
         return not self.errors
 
-    def _errors_of(self, f: Field) -> list[FieldError]:
+    def _errors_of(self, f: Field, of_inputs: list[FieldError]) -> list[FieldError]:
         if f.key in self.repeats:
             return self.repeats[f.key].errors()
         if f.kind == "file":
             message = self.file_error(f)
             return [FieldError(f"id_{f.key}", f.label, message)] if message else []
-        return [e for e in self.form.field_errors() if e.input_id == f"id_{f.key}"]
+        return [e for e in of_inputs if e.input_id == f"id_{f.key}"]
 
-    @property
+    @cached_property
     def errors(self) -> list[FieldError]:
         """In the order of the page; empty before is_valid()."""
-        return [e for f in self.section.fields if f.key in self.form.shown for e in self._errors_of(f)]
+        inputs = self.form.field_errors()
+        return [e for f in self.section.fields if f.key in self.form.shown for e in self._errors_of(f, inputs)]
 
     @property
     def warnings(self) -> list[FieldError]:

@@ -39,7 +39,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "beyond": chosen.page > pages.num_pages,
     }
     response = render(request, "procedures/catalogue.html", context)
-    plain = not chosen.q and not chosen.problems and not context["beyond"]
+    plain = not chosen.problems and not context["beyond"]
     return keep(request, response) if plain else response
 
 

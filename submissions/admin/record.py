@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from procedures import display
 from procedures.spec import Answers, Field
@@ -22,15 +21,9 @@ from submissions.states import ACTS, TRANSITIONS, Act, State, Transition
 
 MAIN = ("receive", "start", "approve", "finish", "hand_over")
 FINAL_WORD = ("refuse", "decline", "stop")
-OTHER_VERBS = {
-    "record_payment": gettext_lazy("Ghi nhận thanh toán"),
-    "rate": gettext_lazy("Đánh giá"),
-    "correct_contact": gettext_lazy("Sửa thông tin liên hệ"),
-}
 VERB_LABELS: dict[str, Any] = {
     **{row.verb: row.button for row in TRANSITIONS},
     **{act.verb: act.button for act in ACTS},
-    **OTHER_VERBS,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -38,8 +39,7 @@ def find_empty(drafts: Iterable[Submission], procedure: Procedure, agency: Agenc
 
 
 def _locked_draft(pk: int) -> Submission:
-    related = ("procedure__published", "revision", "agency")
-    draft = Submission.objects.select_for_update(of=("self",)).select_related(*related).get(pk=pk)
+    draft = Submission.objects.select_for_update(of=("self",)).with_context().get(pk=pk)
     if draft.state != State.DRAFT:
         raise NotPossible
     return draft
@@ -57,15 +57,28 @@ def save(draft: Submission, step: Step, typed: Typed, *, version: int | None = N
     Raises ChangedMeanwhile when the page was older than what is stored (`version` is what the page was drawn from;
     None skips the question), NotPossible when the draft was filed meanwhile. Nothing is overwritten then.
     """
+    if version in (None, draft.version) and (stored := _saved(draft, step, typed)) is not None:
+        return stored
     with transaction.atomic():
         stored = _locked_draft(draft.pk)
         if version is not None and version != stored.version:
             raise ChangedMeanwhile
-        if step.section is not None:
-            stored.typed = {**stored.typed, step.block: merged(stored.typed.get(step.block, {}), step.section, typed)}
-        stored.version += 1
-        stored.saved_at = timezone.now()
-        stored.save(update_fields=["typed", "version", "saved_at"])
+        saved = _saved(stored, step, typed)
+    assert saved is not None  # the row is locked
+    return saved
+
+
+def _saved(draft: Submission, step: Step, typed: Typed) -> Submission | None:
+    """The draft with the step's answers, in one statement; None when it is not as it was read any more."""
+    known = draft.typed
+    if step.section is not None:
+        known = {**known, step.block: merged(known.get(step.block, {}), step.section, typed)}
+    fresh = {"typed": known, "version": draft.version + 1, "saved_at": timezone.now()}
+    same = Submission.objects.drafts().filter(pk=draft.pk, version=draft.version)
+    if not same.update(**fresh):
+        return None
+    stored = copy.copy(draft)
+    stored.__dict__.update(fresh)
     return stored
 
 

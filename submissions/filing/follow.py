@@ -93,9 +93,10 @@ def follow_published(draft: Submission) -> Changes | None:
 
     A procedure without a published revision leaves the draft as it is.
     """
-    published = draft.procedure.published
-    if published is None or published.pk == draft.revision_id:
+    if draft.procedure.published_id in (None, draft.revision_id):
         return None
+    published = draft.procedure.published
+    assert published is not None
     with transaction.atomic():
         stored = Submission.objects.select_for_update(of=("self",)).get(pk=draft.pk)
         if stored.state != State.DRAFT or stored.revision_id == published.pk:

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import BigIntegerField
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from portal.lib.prepared import Given, Prepared
 from procedures import wording
-from procedures.formbuilder import FieldError, SectionForm, answers_before, whole_form
+from procedures.formbuilder import FieldError, SectionForm, answers_before, answers_to, whole_form
 from procedures.spec import Document, Field, Section
 from submissions import forms
 from submissions.forms import PAPERS
@@ -21,6 +23,7 @@ from submissions.models import Attachment, Submission
 Typed = dict[str, list[str]]
 # Which part of Submission.typed a step writes; sections of the procedure's form share one.
 APPLICANT_BLOCK, FORM_BLOCK, DELIVERY_BLOCK = "applicant", "form", "delivery"
+ATTACHMENTS = Prepared(lambda: Attachment.objects.current().filter(submission=Given("draft", BigIntegerField)))
 
 
 def belongs(section: Section, name: str) -> bool:
@@ -84,7 +87,7 @@ class Journey:
 
     @cached_property
     def steps(self) -> list[Step]:
-        applicant, delivery = forms.applicant(), forms.delivery(self.spec, self.applicant_answers)
+        applicant, delivery = forms.applicant(), forms.delivery(self.spec, {})
         sections = self.spec.form.sections if self.spec.form else ()
         return [
             Step(forms.APPLICANT, applicant.title, APPLICANT_BLOCK, applicant),
@@ -119,7 +122,7 @@ class Journey:
         if step.section is None:
             return step.key == PAPERS and bool(self.document_files)
         section, typed = step.section, self.draft.typed.get(step.block, {})
-        return any(belongs(section, name) for name in typed)
+        return any(f.key in typed for f in section.fields) or any(belongs(section, name) for name in typed)
 
     @cached_property
     def applicant_answers(self) -> dict[str, Any]:
@@ -137,29 +140,42 @@ class Journey:
 
     @property
     def answers(self) -> dict[str, Any]:
-        """The valid answers so far; conditions of papers and fees look at them."""
+        """The valid answers so far."""
         return self.checked_form[0]
+
+    @cached_property
+    def paper_answers(self) -> dict[str, Any]:
+        """The valid answers that conditions of papers look at."""
+        if self.spec.form is None or "checked_form" in self.__dict__:
+            return self.answers
+        asked = frozenset(d.when.field for d in self.spec.documents if d.when is not None)
+        return answers_to(self.spec.form, asked, self.typed(FORM_BLOCK))
 
     def form(self, step: Step, *, typed: Typed | None = None, refused: Mapping[str, str] | None = None) -> FilingForm:
         """The step's form, with what is stored or with `typed` of this request."""
-        assert step.section is not None
-        of_form = step.block == FORM_BLOCK and self.spec.form is not None
-        stored = self.typed(step.block)
-        before = answers_before(self.spec.form, step.key, stored) if of_form and self.spec.form else {}
+        section, of_form, stored = self._section(step), step.block == FORM_BLOCK, self.typed(step.block)
         return FilingForm(
-            step.section,
-            before=before,
+            section,
+            before=answers_before(self.spec.form, step.key, stored) if of_form and self.spec.form else {},
             typed=stored if typed is None else typed,
-            prefill=forms.prefilled(self.applicant_answers) if of_form else {},
-            files=self.field_files if of_form else {},
+            prefill=self._prefill(section) if of_form else {},
+            files=self.field_files if any(f.kind == "file" for f in section.fields) else {},
             refused=refused,
         )
+
+    def _prefill(self, section: Section) -> dict[str, Any]:
+        return forms.prefilled(self.applicant_answers) if any(f.prefill for f in section.fields) else {}
+
+    def _section(self, step: Step) -> Section:
+        """With what the applicant said as proposals, where the step proposes any."""
+        assert step.section is not None
+        return forms.delivery(self.spec, self.applicant_answers) if step.key == forms.DELIVERY else step.section
 
     # --- files -----------------------------------------------------------------------------------
 
     @cached_property
     def attachments(self) -> list[Attachment]:
-        return list(self.draft.attachments.current())
+        return ATTACHMENTS.all(draft=self.draft.pk)
 
     def _by_key(self, purpose: str) -> dict[str, list[Attachment]]:
         found: dict[str, list[Attachment]] = defaultdict(list)
@@ -185,7 +201,7 @@ class Journey:
         """The papers that may be attached, needed ones first."""
         errors = errors or {}
         found = [
-            Paper(d, d.is_needed(self.answers), self.document_files.get(d.key, []), errors.get(d.key, ""))
+            Paper(d, d.is_needed(self.paper_answers), self.document_files.get(d.key, []), errors.get(d.key, ""))
             for d in self.spec.documents
             if d.may_attach()
         ]

@@ -21,7 +21,7 @@ def queue_for(submission: Submission, event: Event) -> None:
     for rule in TABLE.get(event.verb, ()):
         addresses = rule.to(submission, event)
         rows += _rows(rule.kind, rule.audience, addresses, submission, f"event-{event.pk}", event)
-    _write(rows)
+    _add(rows)
 
 
 def tell_citizen(submission: Submission, kind: str, *, once: str, event: Event | None = None, **extra: Any) -> int:
@@ -85,6 +85,10 @@ def _write(rows: list[Notice]) -> int:
         return 0
     keys = [row.once_key for row in rows]
     known = set(Notice.objects.filter(once_key__in=keys).values_list("once_key", flat=True))
-    # Two processes at once: the unique key decides, and neither fails.
-    Notice.objects.bulk_create([row for row in rows if row.once_key not in known], ignore_conflicts=True)
+    _add([row for row in rows if row.once_key not in known])
     return len(rows) - len(known)
+
+
+def _add(rows: list[Notice]) -> None:
+    """Two processes at once, or the same event twice: the unique key decides, and neither fails."""
+    Notice.objects.bulk_create(rows, ignore_conflicts=True)

@@ -41,15 +41,18 @@ def _office_hours() -> str:
 def desk_of(agency: Agency) -> Desk:
     """The agency's one-stop desk; what it does not say comes from the agency, the telephone at last from the town."""
     desk = agency.desk()
-    above = agency.parent
-    phones = (desk.phone, agency.phone, above.phone if above and above.kind == Agency.Kind.TOWN else "")
     return Desk(
         name=desk.desk_name,
         address=desk.address or agency.address,
-        phone=gsm.first_number(next((p for p in phones if p), "")),
+        phone=gsm.first_number(desk.phone or agency.phone or _phone_above(agency)),
         hours=desk.hours or agency.hours or _office_hours(),
         email=desk.email or agency.email,
     )
+
+
+def _phone_above(agency: Agency) -> str:
+    above = agency.parent
+    return above.phone if above is not None and above.kind == Agency.Kind.TOWN else ""
 
 
 def town() -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from procedures.display import ShownSection
 from procedures.formbuilder import SectionForm, typed_from
+from procedures.models import Agency
 from submissions import access, filing, forms, rules, shown
 from submissions.errors import ChangedMeanwhile, Incomplete, NotPossible
 from submissions.filing import Checked, Journey, Step
@@ -71,7 +72,7 @@ def check_page(
         "mends": [*_mends(journey, checked), *(extra or [])],
         "posted": posted,
         "form": SectionForm(forms.declaration(), typed=typed_from(forms.declaration(), request.POST)),
-        "desk": journey.draft.agency.desk(),
+        "desk": Agency.objects.defer("content").get(pk=journey.draft.agency_id).desk(),
     }
     if posted:
         context["form"].is_valid()

@@ -26,15 +26,16 @@ def resume_url(request: HttpRequest, draft: Submission) -> str:
 
 def _progress(journey: Journey, here: Step) -> list[dict[str, Any]]:
     """The list of steps; those behind and those already filled in are links."""
-    at = journey.number(here)
+    at, steps = journey.number(here), list(enumerate(journey.steps, 1))
+    saved = {s.key for n, s in steps if n != at and journey.was_saved(s)}
     return [
         {
             "title": s.title,
-            "url": step_url(journey.draft, s) if n < at or journey.was_saved(s) else "",
-            "is_done": n != at and journey.was_saved(s),
+            "url": step_url(journey.draft, s) if n < at or s.key in saved else "",
+            "is_done": s.key in saved,
             "is_here": n == at,
         }
-        for n, s in enumerate(journey.steps, 1)
+        for n, s in steps
     ]
 
 
@@ -59,7 +60,7 @@ def page(
         "back_url": step_url(draft, before) if before else "",
         "just_saved": "da-luu" in request.GET,
         "draft_days": settings.DRAFT_DAYS,
-        "resume_url": resume_url(request, draft),
+        "resume_url": lambda: resume_url(request, draft),
         **_gone_office(journey),
         **more,
     }

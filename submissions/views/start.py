@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from procedures import overview
+from procedures import listing, overview
 from procedures.models import Agency, Procedure, Tier
 from submissions import access, filing, forms
 from submissions.models import Submission
@@ -23,7 +23,7 @@ FILING_LEVEL = 3
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, code: str) -> HttpResponse:
-    rows = Procedure.objects.select_related("published", "sector")
+    rows = Procedure.objects.select_related("published", "sector").defer(*listing.HEAVY)
     procedure = get_object_or_404(rows, code=code, published__isnull=False)
     if procedure.level < FILING_LEVEL:
         return common.refused(request, "submissions/no_filing.html", 404, procedure=procedure)

@@ -120,9 +120,8 @@ def _posted_section(request: HttpRequest, journey: Journey, here: Step, refused:
     typed = typed_from(here.section, request.POST)
     pressed = press_row_button(here.section, request.POST, typed)
     try:
-        journey.draft = filing.save(
-            journey.draft, here, typed if pressed is None else pressed, version=common.posted_version(request, here.section)
-        )
+        seen = common.posted_version(request, here.section)
+        journey.draft = filing.save(journey.draft, here, typed if pressed is None else pressed, version=seen)
     except ChangedMeanwhile:
         return _conflict(request, journey, here, typed)
     except NotPossible:

@@ -70,7 +70,7 @@ def _stored(upload: UploadedFile, journey: Journey, purpose: str, key: str) -> s
 def remove_pressed(request: HttpRequest, journey: Journey) -> None:
     """The button beside a file; a file of another draft is not touched."""
     wanted = request.POST.get("remove-file", "")
-    found = next((a for a in journey.attachments if str(a.pk) == wanted), None)
+    found = next((a for a in journey.attachments if str(a.pk) == wanted), None) if wanted else None
     if found is not None:
         files.remove(found)
         journey.forget_files()

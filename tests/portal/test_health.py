@@ -169,7 +169,7 @@ def test_red_when_a_bucket_does_not_answer(client, settings, silent_port):
         "access_key": "a",
         "secret_key": "bi-mat-cua-kho",
     }
-    default = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    default = {"BACKEND": "portal.lib.bucket.Bucket", "OPTIONS": options}
     settings.STORAGES = {**settings.STORAGES, "default": default}
     assert "bi-mat-cua-kho" not in str(must_be_red(client, "storage"))
 

@@ -151,10 +151,38 @@ def test_waiting_message_is_shown_and_not_kept(client: Client, procedure: Proced
     assert "ETag" not in client.get("/")
 
 
-@pytest.mark.parametrize("query", ["q=khai+sinh", "muc-do=3&utm_source=x", "trang=" + "1" * 300, "muc-do=9", "trang=7"])
+@pytest.mark.parametrize("query", ["q=khai&utm_source=x", "muc-do=3&utm_source=x", "trang=" + "1" * 300, "muc-do=9", "trang=7"])
 def test_made_up_addresses_are_not_kept(client: Client, procedure: Procedure, query: str) -> None:
     assert "ETag" not in client.get(f"/thu-tuc/?{query}")
     assert middleware.store.size == 0
+
+
+def test_search_is_kept_until_the_catalogue_changes(client: Client, procedure: Procedure) -> None:
+    before = client.get("/thu-tuc/?q=khai+sinh")
+    rename(procedure, "Đăng ký khai sinh kiểu mới")
+    assert client.get("/thu-tuc/?q=khai+sinh").content == before.content
+    CatalogueVersion.bump()
+    assert "kiểu mới" in client.get("/thu-tuc/?q=khai+sinh").content.decode()
+
+
+def test_searches_stay_within_their_share_and_push_out_no_page(
+    client: Client, procedure: Procedure, settings: Any
+) -> None:
+    settings.PAGE_CACHE_BYTES = 80_000
+    kept = client.get("/thu-tuc/")
+    pages = middleware.store.size
+    for i in range(30):
+        assert "ETag" in client.get(f"/thu-tuc/?q=khai+sinh+{i}")
+    assert 0 < middleware.searches.size <= 80_000 // middleware.SEARCH_SHARE
+    assert middleware.store.size == pages > 0
+    rename(procedure, "Tên mới toanh")
+    assert client.get("/thu-tuc/").content == kept.content
+
+
+def test_visitor_with_a_session_searches_afresh(client: Client, procedure: Procedure) -> None:
+    client.get("/thu-tuc/?q=khai+sinh")
+    client.force_login(UserFactory())
+    assert "ETag" not in client.get("/thu-tuc/?q=khai+sinh")
 
 
 def test_errors_and_moves_are_not_kept(client: Client, procedure: Procedure) -> None:

@@ -85,7 +85,7 @@ def test_production_settings(tmp_path: Path) -> None:
         "broker": PRODUCTION["REDIS_URL"],
         "hosts": ["dichvucong.example.vn"],
         "secure": [True, True, True, True],
-        "files": "storages.backends.s3.S3Storage",
+        "files": "portal.lib.bucket.Bucket",
         "key": len(PRODUCTION["SECRET_KEY"]),
         "site": "https://dichvucong.example.vn",
     }

@@ -327,7 +327,7 @@ def test_a_hidden_question_is_on_the_page_with_its_rule() -> None:
     hidden = SectionForm(PERSON, today=TODAY).render()
     rule = re.search(r'data-show-when="([^"]+)"( hidden)?', hidden)
     assert rule
-    assert html.unescape(rule[1]) == '{"field": "relation", "values": ["khac"]}'
+    assert html.unescape(rule[1]) == '{"field": "relation", "values": ["khac"], "absent": "false"}'
     assert rule[2] == " hidden"
     shown = SectionForm(PERSON, typed={"relation": ["khac"]}, today=TODAY).render()
     found = re.search(r'data-show-when="([^"]+)"( hidden)?', shown)

@@ -19,6 +19,8 @@ CHILD = {
 }
 PARENTS = {"siblings-TOTAL_FORMS": "1", "siblings-0-sibling_name": "Nguyễn Văn Đức", "siblings-0-sibling_year": "2020"}
 APPLICANT = {name: many[0] for name, many in values.APPLICANT.items()}
+# What a page without a tick says of its boxes.
+BOXES: dict[str, list[str]] = {"parents_married": [], "wants_copy": []}
 DELIVERY = {"delivery": "counter"}
 STEPS = ["nguoi-nop", "tre", "cha_me", "giay-to", "nhan-ket-qua", "kiem-tra"]
 

@@ -182,7 +182,7 @@ def test_saving_tells_an_older_page_and_a_filed_draft() -> None:
     citizen = Citizen()
     step = Journey(citizen.draft).steps[0]
     saved = filing.save(citizen.draft, step, {"applicant_name": ["A"]}, version=0)
-    assert (saved.version, saved.typed) == (1, {"applicant": {"applicant_name": ["A"]}})
+    assert (saved.version, saved.typed) == (1, {"applicant": {"applicant_name": ["A"], "filed_for_other": []}})
     for version in (0, 2):
         with pytest.raises(ChangedMeanwhile):
             filing.save(citizen.draft, step, {"applicant_name": ["B"]}, version=version)

@@ -14,7 +14,7 @@ from procedures.models import Procedure
 from submissions.models import Submission
 from submissions.states import State
 from tests import factories
-from tests.submissions.citizen import APPLICANT, CHILD, PARENTS, STEPS, Citizen, mark, mends, picture, text
+from tests.submissions.citizen import APPLICANT, BOXES, CHILD, PARENTS, STEPS, Citizen, mark, mends, picture, text
 
 pytestmark = pytest.mark.django_db
 
@@ -214,7 +214,8 @@ def test_one_section_does_not_touch_the_other(citizen: Citizen) -> None:
     citizen.post("tre", CHILD)
     citizen.post("cha_me", {**PARENTS, "wants_copy": "on"})
     citizen.post("cha_me", PARENTS)
-    assert sorted(citizen.now().typed["form"]) == sorted([*CHILD, *PARENTS])
+    assert sorted(citizen.now().typed["form"]) == sorted([*CHILD, *PARENTS, *BOXES])
+    assert citizen.now().typed["form"]["wants_copy"] == []
 
 
 def test_rows_are_added_and_removed_without_script(citizen: Citizen) -> None:
@@ -222,7 +223,7 @@ def test_rows_are_added_and_removed_without_script(citizen: Citizen) -> None:
     assert answer["Location"] == citizen.url("cha_me") + "#id_siblings"
     assert citizen.now().typed["form"]["siblings-TOTAL_FORMS"] == ["2"]
     citizen.client.post(citizen.url("cha_me"), {**PARENTS, "siblings-TOTAL_FORMS": "2", "remove-siblings": "0"})
-    assert citizen.now().typed["form"] == {"siblings-TOTAL_FORMS": ["1"]}
+    assert citizen.now().typed["form"] == {"siblings-TOTAL_FORMS": ["1"], **BOXES}
 
 
 def test_a_hidden_question_neither_blocks_nor_is_stored(citizen: Citizen) -> None:

@@ -29,14 +29,16 @@ NAMES = {a["slug"]: a["name"] for a in yaml.safe_load(AGENCIES.read_text())["age
 
 
 @pytest.fixture(scope="module")
-def _catalogue(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _catalogue(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
     folder = tmp_path_factory.mktemp("catalogue")
     for file in SHIPPED.iterdir():
         (folder / file.name).symlink_to(file)
     (folder / "agencies.yaml").unlink()
     (folder / "agencies.yaml").write_bytes(AGENCIES.read_bytes())
     with django_db_blocker.unblock():
-        from django.db import transaction  # noqa: PLC0415 - rolled back when the module is done
+        from django.db import transaction
 
         with transaction.atomic():
             call_command("load_catalogue", str(folder), verbosity=0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -235,13 +234,13 @@ def test_thirty_files_at_once_are_taken_up_to_the_limit(citizen: Citizen) -> Non
 
 
 @pytest.mark.parametrize(
-    "name", ["../../etc/passwd.png", 'a"b\';<i>.png', "dòng\nmới.png", f"{'dài' * 100}.png", "..", "\u202egnp.exe.png"]
+    "name", ["../../etc/passwd.png", "a'b;<i>&.png", "dòng\nmới.png", f"{'dài' * 100}.png", "..", "\u202egnp.exe.png"]
 )
 def test_strange_file_names_are_stored_and_shown_safely(citizen: Citizen, name: str) -> None:
     given = picture()
     given._name = name  # type: ignore[attr-defined] # as a client would send it, past Django's own tidying
     answer = citizen.client.post(citizen.url("giay-to"), {"document-birth_proof": given, "action": "upload"})
-    assert answer.status_code in (200, 302)
+    assert (answer.status_code, len(attached(citizen))) == (302, 0 if name == ".." else 1)
     for kept in attached(citizen):
         assert len(kept.name) <= 255
         assert not set(kept.name) & set("/\\\n\r\0\u202e")

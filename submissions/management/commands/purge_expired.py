@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -47,11 +47,14 @@ class Command(BaseCommand):
             return filing.delete_expired(now, dry_run=dry_run, step=progress.step)
 
     def _orphans(self, now: datetime.datetime, dry_run: bool) -> int:
-        found = list(files.orphans(default_storage, before=now - ORPHAN_AGE))
+        try:
+            found = list(files.orphans(default_storage, before=now - ORPHAN_AGE))
+        except OSError as problem:
+            raise CommandError(_("Kho lưu trữ tệp không trả lời nên chưa tìm được tệp thừa: %s") % problem) from problem
         with Progress(self.stderr, _("Tệp"), len(found)) as progress:
             for name in found:
                 if not dry_run:
-                    default_storage.delete(name)
+                    files.delete_stored(default_storage, name)
                 progress.step()
         return len(found)
 
