@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from portal import site_state
+from portal.site_state import SiteState
 
 MAIN_LINKS = (
     ("catalogue", _("Thủ tục")),
@@ -66,9 +66,9 @@ def _nearest(path: str) -> str:
     return ""
 
 
-def head(path: str) -> SafeString:
+def head(path: str, site: SiteState) -> SafeString:
     """Motto, name, main links and notices."""
-    return _head(_nearest(path), site_state.current().notices, settings.TOWN_NAME)
+    return _head(_nearest(path), site.notices, settings.TOWN_NAME)
 
 
 @functools.lru_cache(maxsize=32)
@@ -78,9 +78,9 @@ def _head(path: str, notices: tuple[str, ...], town: str) -> SafeString:
     )
 
 
-def foot() -> SafeString:
+def foot(site: SiteState) -> SafeString:
     """Who answers for the portal, and the pages about it."""
-    agency = site_state.current().agency
+    agency = site.agency
     contact = (agency.name, agency.address, agency.phone) if agency else ("", "", "")
     names = (settings.TOWN_NAME, settings.CONTACT_EMAIL, settings.RESPONSIBLE_PERSON)
     return _foot(contact, names, settings.TRIAL)

@@ -52,7 +52,8 @@ def question(q: Question) -> SafeString:
         mark = f" {required}" if q.field.required else ""
         tick = f'<div class="choice">{q}<label for="{target}">{label}{mark}</label></div>'
         return SafeString(f"{around}\n{_notes(q)}{tick}</div>\n")
-    return SafeString(f'{around}\n<label class="field-label" for="{target}">{label} {mark}</label>\n{_notes(q)}{q}</div>\n')
+    above = f'<label class="field-label" for="{target}">{label} {mark}</label>'
+    return SafeString(f"{around}\n{above}\n{_notes(q)}{q}</div>\n")
 
 
 def _described_by(q: Question) -> str:

@@ -117,9 +117,8 @@ def drafts(visitor: Visitor) -> SubmissionQuerySet:
 def draft(visitor: Visitor, code: str, key: str) -> Submission:
     """A draft that the visitor holds, or the submission it has become. Raises NotHeld."""
     is_held = key in visitor.holds(DRAFTS)
-    account = None if is_held else visitor.account
-    found = DRAFT.first(code=code, key=key) if is_held or account is not None else None
-    if found is None or not (is_held or found.account_id == account.pk):
+    found = DRAFT.first(code=code, key=key) if is_held or visitor.account is not None else None
+    if found is None or not (is_held or _owns(visitor, found)):
         raise NotHeld
     return found
 
@@ -180,9 +179,13 @@ def attachment(visitor: Visitor, reference: str, pk: int) -> Attachment:
     return found
 
 
-def _holds(visitor: Visitor, found: Submission) -> bool:
+def _owns(visitor: Visitor, found: Submission) -> bool:
     account = visitor.account
-    return found.reference in visitor.holds(FILED) or (account is not None and found.account_id == account.pk)
+    return account is not None and found.account_id == account.pk
+
+
+def _holds(visitor: Visitor, found: Submission) -> bool:
+    return found.reference in visitor.holds(FILED) or _owns(visitor, found)
 
 
 def _is_early_result(found: Attachment) -> bool:

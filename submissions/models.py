@@ -50,7 +50,7 @@ class Officer(models.Model):
         return ", ".join(str(Role(r).label) for r in self.roles if r in Role.values)
 
 
-# Large columns of the rows around a submission; what they hold is kept by digest (ProcedureRevision.spec) or not needed.
+# Large columns of the rows around a submission: kept by digest (ProcedureRevision.spec) or not needed.
 HEAVY = ("procedure__search_text", *(f"revision__{name}" for name in ProcedureRevision.DOCUMENT), "agency__content")
 
 

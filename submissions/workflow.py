@@ -16,10 +16,12 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import Storage
 from django.db import IntegrityError, transaction
+from django.db.models import BigIntegerField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.lib import codes
+from portal.lib.prepared import Given, Prepared
 from procedures import deadlines
 from procedures.models import Procedure
 from submissions import notices, rules
@@ -45,8 +47,17 @@ class Filing:
 # --- locking, checking, logging ------------------------------------------------------------------
 
 
+LOCKED = Prepared(
+    lambda: Submission.objects.select_for_update(of=("self",)).with_context().filter(pk=Given("pk", BigIntegerField))
+)
+
+
 def _locked(pk: int) -> Submission:
-    return Submission.objects.select_for_update(of=("self",)).with_context().get(pk=pk)
+    """Call it inside a transaction only."""
+    found = LOCKED.first(pk=pk)
+    if found is None:
+        raise Submission.DoesNotExist
+    return found
 
 
 def _last_event(submission: Submission) -> Event | None:

@@ -1,7 +1,7 @@
 """Queries that are asked again and again in one shape: Django turns them into SQL once, then only the values change.
 
-Turning a query of twenty-five columns into SQL takes ten times as long as PostgreSQL needs to answer it. Worth it for the
-few queries that every step of a filing asks; everything else stays an ordinary queryset.
+Turning a query of twenty-five columns into SQL takes ten times as long as PostgreSQL needs to answer it. Worth it for
+the few queries that every step of a filing asks; everything else stays an ordinary queryset.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Given(models.Expression):
         super().__init__(output_field=kind())
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
 
 
@@ -44,7 +44,7 @@ class _Shape:
     def rows(self, values: dict[str, Any]) -> list[Any]:
         params = tuple(values[p.name] if isinstance(p, Given) else p for p in self.params)
         self.compiler.as_sql = lambda *args, **kwargs: (self.sql, params)
-        return list(ModelIterable(self))
+        return list(ModelIterable(self))  # type: ignore[arg-type] # it has what is looked for
 
 
 class Prepared(Generic[M]):

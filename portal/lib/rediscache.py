@@ -1,4 +1,4 @@
-"""Django's Redis cache with one client for each connection pool: a new client for every call costs more than the call."""
+"""Django's Redis cache with one client for each connection pool: a new one for every call costs more than the call."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class KeptClient(redis.RedisCacheClient):
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         """The client of the server that is asked; clients only pass commands on and are safe to share."""
-        place = self._get_connection_pool_index(write)
+        place = self._get_connection_pool_index(write)  # type: ignore[attr-defined] # not in the stubs
         client = self._kept.get(place)
         if client is None:
             client = self._kept[place] = super().get_client(key, write=write)

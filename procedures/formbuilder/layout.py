@@ -31,7 +31,7 @@ def _fill(name: str, values: dict[str, Any]) -> SafeString:
     return SafeString(_found(name).render(values))
 
 
-class Questions(Layout):
+class Questions(Layout):  # type: ignore[misc] # crispy has no types
     """A layout that lets every question draw itself: crispy's own loop costs as much as all the inputs together."""
 
     def render(self, form: Any, context: Context, template_pack: str = PACK, **kwargs: Any) -> SafeString:

@@ -58,13 +58,18 @@ def _write(field: Any, value: str) -> None:
         field.fill(value)
 
 
+def press(page: Any, button: Any) -> None:
+    """Clicks and waits for the page that comes of it, so that the next address cannot overtake the sending."""
+    with page.expect_navigation():
+        button.click()
+
+
 def go_on(page: Any, typed: dict[str, list[str]]) -> None:
     """Fills and sends a step; a step that shows itself again has revealed more questions (no script)."""
     before = page.url
     for _round in range(4):
         fill(page, typed)
-        page.get_by_role("button", name="Lưu và tiếp tục").last.click()
-        page.wait_for_load_state()
+        press(page, page.get_by_role("button", name="Lưu và tiếp tục").last)
         if page.url != before:
             return
     raise AssertionError(f"{page.url}: {page.locator('[role=alert]').all_inner_texts()}")
@@ -78,7 +83,7 @@ def file_as_guest(
     page.get_by_role("link", name="Nộp hồ sơ trực tuyến").first.click()
     if office:
         page.locator(f'[name="co-quan"][value="{office}"]').check(force=True)
-    page.locator("main form button").last.click()
+    press(page, page.locator("main form button").last)
     go_on(page, {**values.APPLICANT})
     known: dict[str, Any] = {}
     assert plan.form is not None
@@ -116,15 +121,13 @@ def enter(page: Any, portal: Portal, name: str) -> None:
     page.goto(f"{portal.base}/admin/")
     page.fill('[name="username"]', name)
     page.fill('[name="password"]', PASSWORD)
-    page.locator('[type="submit"]').first.click()
-    page.wait_for_load_state()
+    press(page, page.locator('[type="submit"]').first)
 
 
 def open_record(page: Any, portal: Portal, reference: str) -> str:
     """Finds the submission by its reference in the work list; returns the record's address."""
     page.goto(f"{portal.base}/admin/submissions/submission/?q={reference}")
-    page.locator("#result_list tbody a").first.click()
-    page.wait_for_load_state()
+    press(page, page.locator("#result_list tbody a").first)
     return str(page.url.split("?")[0].replace("/change/", "/"))
 
 
@@ -141,5 +144,4 @@ def act(page: Any, record: str, verb: str, **typed: str) -> None:
             field.set_input_files(value)
         else:
             field.fill(value)
-    page.locator("button.verb-main").click()
-    page.wait_for_load_state()
+    press(page, page.locator("button.verb-main"))

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests import values
 from tests.browser.conftest import DESKTOP, PHONE, Portal
-from tests.browser.people import enter, file_as_guest, go_on, hire, open_record, picture, shipped
+from tests.browser.people import enter, file_as_guest, go_on, hire, open_record, picture, press, shipped
 from tests.browser.test_pages import RULES
 
 DESK_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
@@ -27,19 +27,18 @@ def test_every_step_with_its_errors(size: Any, portal: Portal, browser: Any, tmp
     page = browser.new_context(viewport=size, bypass_csp=True).new_page()
     plan = shipped("1.001612")
     page.goto(f"{portal.base}/nop-ho-so/{plan.code}/")
-    page.locator("main form button").last.click()
+    press(page, page.locator("main form button").last)
     known: dict[str, Any] = {}
     assert plan.form is not None
     typed = [values.APPLICANT, *(values.section(s, known)[0] for s in plan.form.sections)]
     for answers in typed:
-        page.get_by_role("button", name="Lưu và tiếp tục").last.click()
-        page.wait_for_load_state()
+        press(page, page.get_by_role("button", name="Lưu và tiếp tục").last)
         links = page.locator(".error-summary a")
         targets = [links.nth(i).get_attribute("href") for i in range(links.count())]
         assert [t for t in targets if t is None or page.locator(t).count() != 1] == []
         check(page)
         go_on(page, {k: list(v) for k, v in answers.items()})
-    page.get_by_role("button", name="Lưu và tiếp tục").last.click()
+    press(page, page.get_by_role("button", name="Lưu và tiếp tục").last)
     check(page)
     for document in plan.documents:
         if document.is_needed(known):
@@ -47,8 +46,7 @@ def test_every_step_with_its_errors(size: Any, portal: Portal, browser: Any, tmp
     go_on(page, {})
     check(page)
     go_on(page, {"delivery": ["counter"]})
-    page.get_by_role("button", name="Gửi hồ sơ").last.click()
-    page.wait_for_load_state()
+    press(page, page.get_by_role("button", name="Gửi hồ sơ").last)
     check(page)
 
 

@@ -151,7 +151,9 @@ def test_waiting_message_is_shown_and_not_kept(client: Client, procedure: Proced
     assert "ETag" not in client.get("/")
 
 
-@pytest.mark.parametrize("query", ["q=khai&utm_source=x", "muc-do=3&utm_source=x", "trang=" + "1" * 300, "muc-do=9", "trang=7"])
+@pytest.mark.parametrize(
+    "query", ["q=khai&utm_source=x", "muc-do=3&utm_source=x", "trang=" + "1" * 300, "muc-do=9", "trang=7"]
+)
 def test_made_up_addresses_are_not_kept(client: Client, procedure: Procedure, query: str) -> None:
     assert "ETag" not in client.get(f"/thu-tuc/?{query}")
     assert middleware.store.size == 0

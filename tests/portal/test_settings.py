@@ -81,7 +81,7 @@ def test_production_settings(tmp_path: Path) -> None:
         "demo": False,
         "debug": False,
         "engine": "django.db.backends.postgresql",
-        "cache": "django.core.cache.backends.redis.RedisCache",
+        "cache": "portal.lib.rediscache.RedisCache",
         "broker": PRODUCTION["REDIS_URL"],
         "hosts": ["dichvucong.example.vn"],
         "secure": [True, True, True, True],

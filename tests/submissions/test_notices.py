@@ -254,8 +254,8 @@ def test_telling_of_a_filing_costs_few_queries(ward, django_assert_num_queries):
     event = submission.events.get()
     Notice.objects.all().delete()
     fresh = Submission.objects.select_related("procedure", "revision", "agency").get(pk=submission.pk)
-    # the parent agency (telephone), officers, known keys, the rows
-    with django_assert_num_queries(4):
+    # officers, the rows
+    with django_assert_num_queries(2):
         notices.queue_for(fresh, event)
     assert Notice.objects.count() == 6
 
