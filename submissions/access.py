@@ -39,16 +39,20 @@ DRAFT_COLUMNS = (
     *(f"agency__{n}" for n in "name active_from active_to successor".split()),
 )
 DRAFT = Prepared(
-    lambda: Submission.objects.filter(draft_key=Given("key", CharField), procedure__code=Given("code", CharField))
-    .select_related("procedure", "revision", "agency")
-    .only(*DRAFT_COLUMNS)
-    .order_by()
+    lambda: (
+        Submission.objects.filter(draft_key=Given("key", CharField), procedure__code=Given("code", CharField))
+        .select_related("procedure", "revision", "agency")
+        .only(*DRAFT_COLUMNS)
+        .order_by()
+    )
 )
 SUBMISSION = Prepared(
-    lambda: Submission.objects.filed()
-    .filter(reference=Given("reference", CharField))
-    .with_context("assignee__user")
-    .order_by()
+    lambda: (
+        Submission.objects.filed()
+        .filter(reference=Given("reference", CharField))
+        .with_context("assignee__user")
+        .order_by()
+    )
 )
 RESULT_STATES = (State.RESULT_READY, State.HANDED_OVER)
 

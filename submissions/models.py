@@ -73,7 +73,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
 
 class Submission(models.Model):
-    """A file of a citizen (hồ sơ), from the first draft to the hand-over. Only workflow.py writes its state."""
+    """A file of a citizen (hồ sơ), from the first draft to the hand-over. Only the workflow writes its state."""
 
     class Channel(models.TextChoices):
         ONLINE = "online", _("trực tuyến")
@@ -92,9 +92,7 @@ class Submission(models.Model):
     state = models.CharField(_("trạng thái"), max_length=20, choices=State.choices, default=State.DRAFT)
     version = models.PositiveIntegerField(default=0)
 
-    procedure = models.ForeignKey(
-        Procedure, models.PROTECT, related_name="submissions", verbose_name=_("thủ tục")
-    )
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="submissions", verbose_name=_("thủ tục"))
     revision = models.ForeignKey(ProcedureRevision, models.PROTECT, verbose_name=_("bản công bố"))
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="submissions", verbose_name=_("cơ quan"))
     channel = models.CharField(_("kênh nộp"), max_length=10, choices=Channel.choices, default=Channel.ONLINE)
@@ -135,9 +133,7 @@ class Submission(models.Model):
     extended_at = models.DateTimeField(_("đã hẹn lại lúc"), null=True, blank=True)
     finished_at = models.DateTimeField(_("có kết quả lúc"), null=True, blank=True)
     handed_over_at = models.DateTimeField(_("trả kết quả lúc"), null=True, blank=True)
-    handed_over_how = models.CharField(
-        _("cách trả"), max_length=10, choices=DeliveryWay.choices, blank=True
-    )
+    handed_over_how = models.CharField(_("cách trả"), max_length=10, choices=DeliveryWay.choices, blank=True)
     closed_at = models.DateTimeField(_("kết thúc lúc"), null=True, blank=True)
 
     assignee = models.ForeignKey(
@@ -220,9 +216,7 @@ class Attachment(models.Model):
         FIELD = "field", _("tệp trong tờ khai")
         RESULT = "result", _("kết quả")
 
-    submission = models.ForeignKey(
-        Submission, models.CASCADE, related_name="attachments", verbose_name=_("hồ sơ")
-    )
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="attachments", verbose_name=_("hồ sơ"))
     purpose = models.CharField(_("loại"), max_length=10, choices=Purpose.choices, default=Purpose.DOCUMENT)
     key = models.CharField(_("khóa"), max_length=80, blank=True)
     file = models.FileField(upload_to=storage_name, max_length=120)
@@ -299,9 +293,7 @@ class SupplementRequest(models.Model):
 class Event(models.Model):
     """One line of the log; append-only and chained by hash within its submission."""
 
-    submission = models.ForeignKey(
-        Submission, models.CASCADE, related_name="events", verbose_name=_("hồ sơ")
-    )
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="events", verbose_name=_("hồ sơ"))
     number = models.PositiveIntegerField(_("số"))
     verb = models.CharField(_("việc"), max_length=30)
     from_state = models.CharField(max_length=20, blank=True)

@@ -1,4 +1,4 @@
-"""Who may do what. Views, admin and templates ask here; workflow.py asks again under the lock."""
+"""Who may do what. Views, admin and templates ask here; the workflow asks again under the lock."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """One small form a verb of the desk: what the verb needs in words, and the call that does it.
 
-The rules are in workflow.py; a form only asks. `run()` may raise any SubmissionError.
+The rules are in submissions/workflow; a form only asks. `run()` may raise any SubmissionError.
 """
 
 from __future__ import annotations

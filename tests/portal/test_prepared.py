@@ -18,9 +18,11 @@ pytestmark = pytest.mark.django_db
 
 def by_code() -> Prepared[Procedure]:
     return Prepared(
-        lambda: Procedure.objects.filter(code=Given("code", CharField))
-        .select_related("sector", "published")
-        .only("code", "name", "sector__name", "published__digest", "published__lists")
+        lambda: (
+            Procedure.objects.filter(code=Given("code", CharField))
+            .select_related("sector", "published")
+            .only("code", "name", "sector__name", "published__digest", "published__lists")
+        )
     )
 
 

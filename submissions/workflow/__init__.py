@@ -1,0 +1,48 @@
+"""The only writer of Submission.state: one function a verb, each one transaction under the row lock.
+
+Every verb locks the row, checks the table (states.py), the person (rules.py) and the version the person saw,
+freezes one `now`, and writes state, event and notices together. A repeat of a finished act changes nothing.
+"""
+
+from submissions.workflow.citizen import discard, submit, supplement, withdraw
+from submissions.workflow.core import Filing, Item, event_hash
+from submissions.workflow.desk import (
+    approve,
+    decline,
+    extend,
+    finish,
+    hand_over,
+    propose,
+    receive,
+    refuse,
+    request_supplement,
+    send_back,
+    start,
+    stop,
+)
+from submissions.workflow.sides import add_note, assign, take
+
+__all__ = [
+    "Filing",
+    "Item",
+    "add_note",
+    "approve",
+    "assign",
+    "decline",
+    "discard",
+    "event_hash",
+    "extend",
+    "finish",
+    "hand_over",
+    "propose",
+    "receive",
+    "refuse",
+    "request_supplement",
+    "send_back",
+    "start",
+    "stop",
+    "submit",
+    "supplement",
+    "take",
+    "withdraw",
+]

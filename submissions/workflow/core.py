@@ -1,0 +1,168 @@
+"""The frame of every verb: lock, check the table and the person, change, log, queue the notices."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from submissions import notices, rules
+from submissions.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotPossible
+from submissions.models import Event, Submission
+from submissions.rules import Actor
+from submissions.states import Transition
+
+Item = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Filing:
+    """A draft that passed every check: what workflow.submit() writes. Made by filing.compile_draft()."""
+
+    version: int
+    answers: Mapping[str, Any]
+    columns: Mapping[str, Any]  # applicant and delivery columns of Submission
+    fees: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+
+
+def locked(pk: int) -> Submission:
+    """The row under its lock; only inside a transaction."""
+    return Submission.objects.select_for_update(of=("self",)).with_context().get(pk=pk)
+
+
+def last_event(submission: Submission) -> Event | None:
+    return submission.events.order_by("-number").first()
+
+
+def _is_repeat(last: Event | None, verb: str, by: Actor, version: int | None) -> bool:
+    """The same person sends the same act once more (double click, page sent again)."""
+    return (
+        last is not None
+        and last.verb == verb
+        and last.actor_id == getattr(by.user, "pk", None)
+        and version is not None
+        and last.data.get("version") == version
+    )
+
+
+def _check(submission: Submission, verb: str, by: Actor, version: int | None) -> Transition:
+    row = rules.row_now(verb, submission)
+    if by.officer is not None and not rules.covers(by.officer, submission):
+        raise NotAllowed
+    if row is None:
+        label = submission.get_state_display()
+        raise NotPossible(_("Hồ sơ đang ở trạng thái “%s” nên không làm được việc này.") % label)
+    if not rules.may(by, row, submission):
+        raise NotAllowed
+    if version is not None and version != submission.version:
+        raise ChangedMeanwhile
+    return row
+
+
+def event_hash(event: Event) -> str:
+    """What makes an edited, removed or reordered log line visible."""
+    fields = [
+        event.previous_hash,
+        event.submission_id,
+        event.number,
+        event.verb,
+        event.from_state,
+        event.to_state,
+        event.actor_id,
+        event.actor_label,
+        event.at.astimezone(datetime.UTC).isoformat(timespec="microseconds"),
+        event.note,
+        event.is_public,
+        event.data,
+    ]
+    canonical = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def log(
+    submission: Submission,
+    verb: str,
+    by: Actor,
+    now: datetime.datetime,
+    *,
+    before: str,
+    last: Event | None,
+    note: str = "",
+    public: bool = True,
+    data: Mapping[str, Any] | None = None,
+) -> Event:
+    event = Event(
+        submission=submission,
+        number=last.number + 1 if last else 1,
+        verb=verb,
+        from_state=before,
+        to_state=submission.state,
+        actor=by.user,
+        actor_label=by.label[:200],
+        at=now,
+        note=note,
+        is_public=public,
+        data=dict(data or {}),
+        previous_hash=last.hash if last else "",
+    )
+    event.hash = event_hash(event)
+    event.save(force_insert=True)
+    return event
+
+
+Change = Callable[[Submission, Transition, datetime.datetime], Mapping[str, Any] | None]
+
+
+def act(
+    pk: int, verb: str, *, by: Actor, version: int | None, note: str = "", change: Change | None = None
+) -> Submission:
+    """Lock, check, change, log, queue notices: the frame of every transition.
+
+    `change` sets the columns that belong to the verb and returns what the event should remember.
+    """
+    with transaction.atomic():
+        submission = locked(pk)
+        last = last_event(submission)
+        if _is_repeat(last, verb, by, version):
+            return submission
+        apply(submission, verb, by=by, version=version, note=note, change=change, last=last)
+    return submission
+
+
+def apply(
+    submission: Submission,
+    verb: str,
+    *,
+    by: Actor,
+    version: int | None,
+    note: str = "",
+    change: Change | None = None,
+    last: Event | None,
+) -> None:
+    """The inside of act(), on a row that is locked already; `last` is its last event."""
+    row = _check(submission, verb, by, version)
+    now, before, seen = timezone.now(), submission.state, submission.version
+    data = dict((change(submission, row, now) if change else None) or {})
+    if row.target is not None:
+        submission.state = row.target
+    if submission.is_final:
+        submission.closed_at = now
+    submission.version = seen + 1
+    submission.search_text = submission.make_search_text()
+    submission.save()
+    event = log(submission, verb, by, now, before=before, last=last, note=note, data={**data, "version": seen})
+    notices.queue_for(submission, event)
+    submission.__dict__.pop("open_request", None)
+
+
+def required(reason: str) -> str:
+    if not reason.strip():
+        raise Incomplete(_("Bạn cần ghi lý do để người nộp hiểu."))
+    return reason.strip()
