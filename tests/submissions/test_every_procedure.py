@@ -11,13 +11,12 @@ from typing import Any
 import pytest
 import yaml
 from django.conf import settings
-from django.core.management import call_command
 from django.test import Client
 
 from procedures import spec
 from submissions.models import Attachment, Submission
 from submissions.states import State
-from tests import journey, values
+from tests import journey, loaded, values
 
 FOLDER = Path(settings.BASE_DIR) / "procedures" / "catalogue" / "hong-linh"
 LISTS = yaml.safe_load((FOLDER / "lists.yaml").read_text())["lists"]
@@ -28,13 +27,8 @@ BY_CODE = pytest.mark.parametrize("procedure", ONLINE, ids=lambda s: s.code)
 
 @pytest.fixture(scope="module")
 def _catalogue(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    with django_db_blocker.unblock():
-        from django.db import transaction
-
-        with transaction.atomic():
-            call_command("load_catalogue", str(FOLDER), verbosity=0)
-            yield
-            transaction.set_rollback(True)
+    with loaded.catalogue(FOLDER, django_db_blocker):
+        yield
 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_catalogue", "db")]

@@ -23,7 +23,7 @@ from procedures.models import Agency, Procedure
 from submissions import rules, workflow
 from submissions.models import Attachment, Submission
 from submissions.states import State
-from tests import factories, journey, values
+from tests import factories, journey, loaded, values
 
 FOLDER = Path(__file__).parents[1] / "data" / "other-town"
 
@@ -41,13 +41,8 @@ HALL, BOAT, MARKET, RACE = (ALL[f"7.00000{n}"] for n in (1, 2, 3, 4))
 
 @pytest.fixture(scope="module")
 def _catalogue(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    with django_db_blocker.unblock():
-        from django.db import transaction
-
-        with transaction.atomic():
-            call_command("load_catalogue", str(FOLDER), verbosity=0)
-            yield
-            transaction.set_rollback(True)
+    with loaded.catalogue(FOLDER, django_db_blocker):
+        yield
 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_catalogue", "db")]

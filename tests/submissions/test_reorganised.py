@@ -12,14 +12,13 @@ from typing import Any
 import pytest
 import yaml
 from django.conf import settings
-from django.core.management import call_command
 from django.test import Client
 
 from procedures import spec
 from procedures.models import Agency, Procedure
 from submissions.models import Submission
 from submissions.states import State
-from tests import journey
+from tests import journey, loaded
 
 SHIPPED = Path(settings.BASE_DIR) / "procedures" / "catalogue" / "hong-linh"
 AGENCIES = Path(__file__).parents[1] / "data" / "hong-linh-2025" / "agencies.yaml"
@@ -37,13 +36,8 @@ def _catalogue(
         (folder / file.name).symlink_to(file)
     (folder / "agencies.yaml").unlink()
     (folder / "agencies.yaml").write_bytes(AGENCIES.read_bytes())
-    with django_db_blocker.unblock():
-        from django.db import transaction
-
-        with transaction.atomic():
-            call_command("load_catalogue", str(folder), verbosity=0)
-            yield
-            transaction.set_rollback(True)
+    with loaded.catalogue(folder, django_db_blocker):
+        yield
 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_catalogue", "db")]
