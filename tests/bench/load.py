@@ -55,7 +55,7 @@ def page(
     pid: int,
     *,
     seconds: int = 3,
-    clients: int = 4,
+    clients: int = 8,
     repeats: int = 3,
     cookies: Mapping[str, str] | None = None,
 ) -> Figures:

@@ -431,6 +431,7 @@ def test_twenty_megabytes_go_through_without_filling_the_worker(server: Weed, tm
         # Everything that is loaded at first use is loaded now, in both threads.
         for _time in range(3):
             go(base, values.photo())
+        go(base, big)
         Path(f"/proc/{worker}/clear_refs").write_text("5")
         before = memory(worker, "VmRSS")
         go(base, big)
