@@ -123,7 +123,7 @@ def _fetch_todo(submission: Submission) -> str:
     return _("Tải kết quả ở mục “Kết quả” dưới đây.")
 
 
-TODO: Mapping[tuple[str, str], Callable[[Submission], str]] = {
+WHAT_TO_DO: Mapping[tuple[str, str], Callable[[Submission], str]] = {
     (State.RESULT_READY, DeliveryWay.POST): _fetch_todo,
     (State.RESULT_READY, DeliveryWay.ONLINE): _fetch_todo,
 }
@@ -132,6 +132,6 @@ TODO: Mapping[tuple[str, str], Callable[[Submission], str]] = {
 def standing(submission: Submission) -> Standing:
     desk = desk_of(submission.agency)
     words = {"office": holder(submission, desk), "due": due_words(submission.due_on)}
-    own = TODO.get((submission.state, submission.delivery))
+    own = WHAT_TO_DO.get((submission.state, submission.delivery))
     todo = own(submission) if own else str(submission.wording.todo).format(**words)
     return Standing(str(submission.wording.citizen).format(**words), todo, desk)
