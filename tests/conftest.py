@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from portal.lib import po
 from tests import cache as test_cache
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")
+ROOT = Path(__file__).resolve().parent.parent
 _connect = socket.socket.connect
 # The smoke tests are the ones that run without any service, on SQLite: a run of their own (tests/services.py).
 collect_ignore = [] if os.environ.get("TESTS_SQLITE") else ["smoke"]
@@ -31,6 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
     socket.socket.connect = _guarded_connect  # type: ignore[method-assign]
     if not os.environ.get("DATABASE_URL") and not os.environ.get("TESTS_SQLITE"):
         pytest.exit("Tests run against PostgreSQL: set DATABASE_URL, or use `make test`, which starts one.", 4)
+    if not hasattr(config, "workerinput"):  # once, before the test processes start
+        po.compile_stale(ROOT / "locale")
 
 
 @pytest.hookimpl(tryfirst=True)
