@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -187,6 +188,8 @@ class Procedure(models.Model):
         verbose_name=_("bản đang công bố"),
     )
     search_text = models.TextField(editable=False, default="")
+    # Digest of the document that the catalogue folder held at the last load: an unchanged folder never undoes an edit.
+    loaded_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("thủ tục")
@@ -244,6 +247,14 @@ class ProcedureRevision(models.Model):
     created_at = models.DateTimeField(_("lập lúc"), default=timezone.now)
     published_at = models.DateTimeField(_("công bố lúc"), null=True, blank=True)
     note = models.CharField(_("ghi chú"), max_length=300, blank=True)
+    # Why it was published and under which document (number, date, title), as the editor gave them.
+    reason = models.CharField(_("lý do thay đổi"), max_length=400, blank=True)
+    legal_document = models.CharField(_("văn bản làm căn cứ"), max_length=400, blank=True)
+    # A draft: what it was made from, who edited it last, and how often (two editors must not overwrite each other).
+    based_on = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    edited_at = models.DateTimeField(_("sửa lúc"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = _("bản công bố")
@@ -254,6 +265,7 @@ class ProcedureRevision(models.Model):
             models.UniqueConstraint(
                 fields=["procedure"], condition=models.Q(state="published"), name="one_published_revision"
             ),
+            models.UniqueConstraint(fields=["procedure"], condition=models.Q(state="draft"), name="one_draft_revision"),
         ]
 
     def __str__(self) -> str:

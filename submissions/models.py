@@ -21,6 +21,10 @@ def storage_name(attachment: Any, filename: str) -> str:
     return f"attachments/{timezone.now():%Y/%m}/{codes.token()}"
 
 
+def paper_name(paper: Any, filename: str) -> str:
+    return f"papers/{timezone.now():%Y/%m}/{codes.token()}"
+
+
 class Officer(models.Model):
     """A member of staff at one agency, with the roles held there."""
 
@@ -113,6 +117,10 @@ class Submission(models.Model):
     filed_for_other = models.BooleanField(_("nộp thay người khác"), default=False)
     owner_name = models.CharField(_("chủ hồ sơ"), max_length=120, blank=True)
     owner_relation = models.CharField(_("quan hệ với chủ hồ sơ"), max_length=120, blank=True)
+    owner_id_number = models.CharField(_("số căn cước của chủ hồ sơ"), max_length=30, blank=True)
+    owner_address = models.CharField(_("địa chỉ của chủ hồ sơ"), max_length=300, blank=True)
+    # What shows that the representative may act (power of attorney, birth certificate …), in words.
+    authority = models.CharField(_("giấy tờ ủy quyền"), max_length=300, blank=True)
 
     delivery = models.CharField(
         _("cách nhận kết quả"), max_length=10, choices=DeliveryWay.choices, default=DeliveryWay.COUNTER
@@ -120,6 +128,15 @@ class Submission(models.Model):
     delivery_name = models.CharField(_("người nhận"), max_length=120, blank=True)
     delivery_phone = models.CharField(_("điện thoại người nhận"), max_length=20, blank=True)
     delivery_address = models.CharField(_("địa chỉ nhận"), max_length=300, blank=True)
+
+    # Paper that came to the counter or by post, ticked by reception: [{key, originals, certified, copies}].
+    papers_in = models.JSONField(_("giấy tờ đã nhận bản giấy"), default=list, blank=True)
+    # The officer who typed the file in at the counter; nobody for what citizens file themselves.
+    entered_by = models.ForeignKey(
+        Officer, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("người nhập")
+    )
+    # Filed on an unpublished revision to try it: marked everywhere, counted nowhere, wiped nightly.
+    is_rehearsal = models.BooleanField(_("hồ sơ thử"), default=False)
 
     # Fee lines as they were at filing: [{name, kind, amount, unit, exemption}], amounts in đồng.
     fees = models.JSONField(_("phí, lệ phí"), default=list, blank=True)
@@ -215,6 +232,9 @@ class Attachment(models.Model):
         DOCUMENT = "document", _("giấy tờ")
         FIELD = "field", _("tệp trong tờ khai")
         RESULT = "result", _("kết quả")
+        AUTHORITY = "authority", _("giấy tờ ủy quyền")
+        # Made by the portal: the photos of one paper as one PDF, in order, upright and legible.
+        COMBINED = "combined", _("bản ghép từ ảnh")
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="attachments", verbose_name=_("hồ sơ"))
     purpose = models.CharField(_("loại"), max_length=10, choices=Purpose.choices, default=Purpose.DOCUMENT)
@@ -231,6 +251,14 @@ class Attachment(models.Model):
         "SupplementRequest", models.SET_NULL, null=True, blank=True, related_name="attachments"
     )
     pending = models.BooleanField(default=False)
+    # Doubts about a photo: "blurred", "dark". Said to people, never a reason to refuse.
+    doubts = models.JSONField(default=list, blank=True)
+    # For a combined PDF: the photos that it was made from, [{"pk", "sha256"}].
+    made_from = models.JSONField(default=list, blank=True)
+    # For a PDF result: what the check of its digital signatures found (submissions/signatures.py).
+    signature = models.JSONField(default=dict, blank=True)
+    # Photos are kept until the decision; then the stored file goes, the row with its hash stays.
+    purged_at = models.DateTimeField(_("đã xóa tệp gốc lúc"), null=True, blank=True)
     uploaded_at = models.DateTimeField(_("tải lên lúc"), default=timezone.now)
     removed_at = models.DateTimeField(_("thay, bỏ lúc"), null=True, blank=True)
 
@@ -376,3 +404,141 @@ class DossierCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.identifier} {self.day}: {self.last}"
+
+
+class PaperQuerySet(models.QuerySet["Paper"]):
+    def waiting(self) -> PaperQuerySet:
+        """Issued, and not yet drawn as PDF."""
+        return self.filter(file="")
+
+
+class Paper(models.Model):
+    """An official paper issued with a verb: what it says is frozen here, its PDF is drawn once and never again."""
+
+    class Kind(models.TextChoices):
+        """The values are those of `data-paper` on the citizen's pages."""
+
+        FILING_RECEIPT = "filing-receipt", _("giấy xác nhận đã nộp hồ sơ")
+        RECEIPT = "receipt", _("giấy tiếp nhận hồ sơ và hẹn trả kết quả")
+        SUPPLEMENT = "supplement", _("phiếu yêu cầu bổ sung, hoàn thiện hồ sơ")
+        REFUSAL = "refusal", _("phiếu từ chối tiếp nhận, thông báo không giải quyết")
+        EXTENSION = "extension", _("văn bản xin lỗi và hẹn lại ngày trả kết quả")
+        STOP = "stop", _("thông báo dừng giải quyết hồ sơ")
+        CONTROL_SLIP = "control-slip", _("phiếu kiểm soát quá trình giải quyết hồ sơ")
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="papers", verbose_name=_("hồ sơ"))
+    kind = models.CharField(_("loại"), max_length=20, choices=Kind.choices)
+    number = models.PositiveIntegerField(_("lần"), default=1)  # the first, second … of its kind for this submission
+    paper_set = models.CharField(_("bộ mẫu"), max_length=4)  # PAPER_SET as it was on the day
+    event = models.ForeignKey(Event, models.SET_NULL, null=True, blank=True, related_name="papers")
+    content = models.JSONField(_("nội dung"))
+    sha256 = models.CharField(_("mã băm nội dung"), max_length=64)
+    issued_at = models.DateTimeField(_("lập lúc"))
+    # The drawn PDF; empty until the worker, or the first reader, has drawn it.
+    file = models.FileField(upload_to=paper_name, max_length=120, blank=True)
+    file_sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    pages = models.PositiveIntegerField(default=0)
+    drawn_at = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    objects = PaperQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("giấy tờ đã lập")
+        verbose_name_plural = _("giấy tờ đã lập")
+        ordering = ["submission", "issued_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["submission", "kind", "number"], name="paper_number_once")]
+        indexes = [models.Index(fields=["issued_at"], name="paper_waiting", condition=models.Q(file=""))]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.number})"
+
+
+class KeptForm(models.Model):
+    """A declaration that was filled in to be printed, kept for a few days so that the counter need not type it."""
+
+    reference = models.CharField(_("mã tờ khai"), max_length=12, unique=True)
+    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="+", verbose_name=_("thủ tục"))
+    revision = models.ForeignKey(ProcedureRevision, models.PROTECT, related_name="+")
+    typed = models.JSONField(default=dict)  # {"form": {input name: [values]}}
+    created_at = models.DateTimeField(_("lập lúc"), default=timezone.now)
+    expires_at = models.DateTimeField(_("giữ đến"))
+    used_at = models.DateTimeField(_("đã dùng lúc"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("tờ khai đã điền")
+        verbose_name_plural = _("tờ khai đã điền")
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["expires_at"])]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class LetterTemplate(models.Model):
+    """The wording of a result or a letter of one procedure, with merge fields of its definition."""
+
+    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="letter_templates", verbose_name=_("thủ tục"))
+    name = models.CharField(_("tên mẫu"), max_length=200)
+    title = models.CharField(_("tên văn bản"), max_length=300)
+    body = models.TextField(_("nội dung"))
+    symbol = models.CharField(_("ký hiệu"), max_length=40)  # after the number: 12/GXN-UBND
+    signer_title = models.CharField(_("chức vụ người ký"), max_length=120, blank=True)
+    is_active = models.BooleanField(_("đang dùng"), default=True)
+    updated_at = models.DateTimeField(_("sửa lúc"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("mẫu văn bản kết quả")
+        verbose_name_plural = _("mẫu văn bản kết quả")
+        ordering = ["procedure", "name"]
+        constraints = [models.UniqueConstraint(fields=["procedure", "name"], name="letter_template_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LetterCounter(models.Model):
+    """The last number of a series of letters of an agency in one year."""
+
+    agency = models.ForeignKey(Agency, models.CASCADE, related_name="+")
+    symbol = models.CharField(max_length=40)
+    year = models.PositiveIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agency", "symbol", "year"], name="letter_counter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.symbol} {self.year}: {self.last}"
+
+
+class Letter(models.Model):
+    """One issued letter: its number, its words as they were merged, and the file that was made of them. Immutable."""
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="letters", verbose_name=_("hồ sơ"))
+    template = models.ForeignKey(LetterTemplate, models.SET_NULL, null=True, related_name="+", verbose_name=_("mẫu"))
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name=_("cơ quan"))
+    number = models.PositiveIntegerField(_("số"))
+    symbol = models.CharField(_("ký hiệu"), max_length=40)
+    year = models.PositiveIntegerField(_("năm"))
+    content = models.JSONField(_("nội dung"))
+    sha256 = models.CharField(_("mã băm nội dung"), max_length=64)
+    issued_by = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name=_("người lập"))
+    issued_at = models.DateTimeField(_("lập lúc"))
+    attachment = models.OneToOneField(
+        Attachment, models.PROTECT, null=True, blank=True, related_name="letter", verbose_name=_("tệp")
+    )
+
+    class Meta:
+        verbose_name = _("văn bản kết quả")
+        verbose_name_plural = _("văn bản kết quả")
+        ordering = ["-issued_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "symbol", "year", "number"], name="letter_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.symbol}"

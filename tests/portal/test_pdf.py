@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings as project
 
-from portal.lib import pdf
+from portal.lib import child, pdf
 from tests.procedures import pdftext
 
 
@@ -80,9 +80,9 @@ def test_worker_that_writes_half_a_file_is_not_believed(monkeypatch: pytest.Monk
 
 
 def test_no_more_than_so_many_workers_at_a_time(settings: Any) -> None:
-    folder = settings.VAR / "pdf-slots"
+    folder = settings.VAR / "slots" / "pdf_worker"
     folder.mkdir(parents=True, exist_ok=True)
-    places = [(folder / str(i)).open("w") for i in range(pdf.SLOTS)]
+    places = [(folder / str(i)).open("w") for i in range(child.SLOTS)]
     for place in places:
         fcntl.flock(place, fcntl.LOCK_EX)
     with pytest.raises(pdf.PdfError, match="places"):
