@@ -8,10 +8,11 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from procedures.models import Agency
-from submissions import rules, worklist
+from submissions import counter, register, rules, worklist
 from submissions.models import Officer
 from submissions.states import Role
 
@@ -38,7 +39,13 @@ class StaffAdminSite(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         header = f"{self.site_header} {settings.TOWN_NAME[:1].lower()}{settings.TOWN_NAME[1:]}"
-        return {**super().each_context(request), "site_header": header, "officer": self.officer(request)}
+        officer = self.officer(request)
+        own = {"site_header": header, "officer": officer, "may_enter": counter.has_desk(officer)}
+        own["keeps_register"] = register.may_keep(officer)
+        return {**super().each_context(request), **own}
+
+    def get_urls(self) -> list[Any]:
+        return [path("submissions/counter/", include("submissions.admin.counter.urls")), *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Submissions first: that is what people come for."""

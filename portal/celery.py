@@ -27,8 +27,12 @@ def _at(hour: str, task: str, minute: int = 0) -> dict[str, Any]:
 
 app.conf.beat_schedule = {
     "deliver-notices": _every(15, "submissions.deliver_notices"),
+    "draw-papers": _every(5, "submissions.draw_papers"),
+    "check-signatures": _every(15, "submissions.check_signatures"),
+    "combine-photos": _every(30, "submissions.combine_photos"),
     # The time goes along, so that the age of beat is not the age of the worker.
     "heartbeat": _every(30, "portal.heartbeat", queued_at=BeatLazyFunc(time.time)),
     "flag-overdue": _at("7,13", "submissions.flag_overdue"),
+    "wipe-rehearsals": _at("2", "submissions.wipe_rehearsals", minute=10),
     "purge-expired": _at("2", "submissions.purge_expired", minute=20),
 }

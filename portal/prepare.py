@@ -78,8 +78,8 @@ def _files_below(folder: Path) -> list[Path]:
 def catalogue(done: Done) -> str:
     """Loads settings.CATALOGUE when its files or the code that reads them changed, or the database is empty."""
     code = settings.BASE_DIR / "procedures"
-    readers = [path for folder in ("loading", "search") for path in sorted((code / folder).glob("*.py"))]
-    files = [*_files_below(settings.CATALOGUE), *readers, code / "spec.py"]
+    readers = [path for folder in ("loading", "search", "spec") for path in sorted((code / folder).glob("*.py"))]
+    files = [*_files_below(settings.CATALOGUE), *readers]
     seen = [f"{path} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
     mark = _digest([connection.settings_dict["NAME"], *seen])
     procedures = apps.get_model("procedures", "Procedure").objects

@@ -29,10 +29,26 @@ QUESTIONS = (
         _("Bốn mức độ khác nhau thế nào?"),
         (
             _(
-                "Mức độ 1: xem hướng dẫn. Mức độ 2: tải thêm biểu mẫu về in. Mức độ 3: điền và nộp hồ sơ qua "
-                "mạng. Mức độ 4: nộp qua mạng, trả phí qua mạng và nhận kết quả tại nhà."
+                "Mức độ 1: xem hướng dẫn. Mức độ 2: điền tờ khai trên cổng rồi in ra, hoặc tải mẫu trống. "
+                "Mức độ 3: điền và nộp hồ sơ qua mạng. Mức độ 4: nộp, trả phí qua mạng và nhận kết quả tại nhà."
             ),
             _("Hiện nay mức độ 4 thường được gọi là dịch vụ công toàn trình, mức độ 3 là một phần."),
+        ),
+    ),
+    Question(
+        _("Tôi muốn nộp giấy thì lấy tờ khai ở đâu?"),
+        (
+            _(
+                "Ở trang thủ tục, bạn bấm “Điền và in tờ khai”: điền trên máy, tải về, in, ký tên rồi nộp. Muốn viết "
+                "tay thì tải mẫu trống ở mục “Giấy tờ cần có”."
+            ),
+            format_lazy(
+                _(
+                    "Cổng không lưu tờ khai điền để in. Bạn đánh dấu giữ lại thì cổng giữ {days} ngày dưới một mã in "
+                    "trên tờ khai, để cán bộ một cửa khỏi nhập lại."
+                ),
+                days=settings.KEPT_FORM_DAYS,
+            ),
         ),
     ),
     Question(

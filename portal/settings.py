@@ -137,7 +137,13 @@ CACHES = {
         {"BACKEND": "portal.lib.rediscache.RedisCache", "LOCATION": REDIS_URL}
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR / "cache"}
-    )
+    ),
+    # Pages drawn as pictures, on disk beside the others so that they never push a session or a count out.
+    "previews": (
+        {"BACKEND": "portal.lib.rediscache.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "previews"}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR / "previews"}
+    ),
 }
 SESSION_ENGINE = "django.contrib.sessions.backends." + ("cached_db" if REDIS_URL else "db")
 SESSION_COOKIE_AGE = 90 * 24 * 3600
@@ -187,11 +193,25 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["ttf", "png", "jpg", "webp", "gz", "br", 
 UPLOAD_FILE_BYTES = env.number("UPLOAD_FILE_MB", 20, least=1) * 1024 * 1024
 UPLOAD_FILING_BYTES = env.number("UPLOAD_FILING_MB", 100, least=1) * 1024 * 1024
 UPLOAD_FILES_PER_PAPER = env.number("UPLOAD_FILES_PER_PAPER", 20, least=1)
+UPLOAD_PDF_PAGES = env.number("UPLOAD_PDF_PAGES", 200, least=1)
+# Photos that people are asked to look at again: sharpest edges in percent of the contrast (crisp letters have about
+# 70), mean brightness from 0 to 255. Measured in portal/lib/photo_worker.py.
+PHOTO_BLURRED_BELOW = env.number("PHOTO_BLURRED_BELOW", 20)
+PHOTO_DARK_BELOW = env.number("PHOTO_DARK_BELOW", 60)
+# Days after the decision until the photos go whose combined PDF is kept: 90 to complain (Luật Khiếu nại 2011 art. 9).
+PHOTO_ORIGINAL_DAYS = env.number("PHOTO_ORIGINAL_DAYS", 90)
+# Previews of papers whose name or key has one of these carry the code of the submission, however they are written.
+IDENTITY_PAPERS = ("căn cước", "hộ chiếu", "tùy thân", "chứng minh nhân dân", "identity", "passport")
+PREVIEW_CACHE_SECONDS, PREVIEW_CACHE_BYTES = 30 * 60, 512 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
+
+# Root and intermediate certificates (*.pem, *.crt) that digital signatures of results are checked against; none by
+# default, and then no issuer is known.
+SIGNATURE_ROOTS = env.folder("SIGNATURE_ROOTS")
 
 # --- language and time ---------------------------------------------------------------------------
 
@@ -261,6 +281,8 @@ THROTTLES = {
     # name: (times, seconds)
     "lookup": (env.number("THROTTLE_LOOKUP", 10), 15 * 60),
     "filing": (env.number("THROTTLE_FILING", 2000), 3600),
+    # Each declaration that is filled in to be printed costs a process of its own for a second.
+    "declaration": (env.number("THROTTLE_DECLARATION", 2000), 3600),
     "upload": (env.number("THROTTLE_UPLOAD", 10_000), 3600),
 }
 
@@ -330,6 +352,8 @@ REPLY_WORKING_HOURS = env.number("REPLY_WORKING_HOURS", 8)
 SUPPLEMENT_CLOCK = env.choice("SUPPLEMENT_CLOCK", ("restart", "pause"), "restart")
 SUPPLEMENT_DAYS = env.number("SUPPLEMENT_DAYS", 30, least=1)
 DRAFT_DAYS = env.number("DRAFT_DAYS", 90, least=1)
+# A declaration that was filled in to be printed, kept for the counter when the person asks for it.
+KEPT_FORM_DAYS = env.number("KEPT_FORM_DAYS", 7, least=1)
 
 # --- logs ----------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Agencies, sectors, procedures with their revisions, lists and holidays.
 
-A procedure's published content is one document (procedures/spec.py); the columns beside it are derived from it by
+A procedure's published content is one document (procedures/spec); the columns beside it are derived from it by
 procedures/loading so that lists and filters need no JSON queries.
 """
 
@@ -323,6 +323,12 @@ class CatalogueVersion(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+    @classmethod
+    def lock(cls) -> CatalogueVersion:
+        """The row under its lock: changes of the catalogue follow each other. Take it before rows of procedures."""
+        cls.objects.get_or_create(pk=1)
+        return cls.objects.select_for_update().get(pk=1)
 
     @classmethod
     def bump(cls) -> None:

@@ -108,10 +108,14 @@ class Overview:
             return None
         if self.takes_filings:
             return Link(_("Nộp hồ sơ trực tuyến"), reverse("filing-start", args=[self.spec.code]))
-        keys = blank_forms.keys(self.spec)
-        if keys:
-            return Link(_("Tải biểu mẫu"), blank_links(self.spec.code, keys[0])[0].url)
-        return Link(_("Xem nơi nộp"), "#noi-nop")
+        return self.fill_and_print or Link(_("Xem nơi nộp"), "#noi-nop")
+
+    @cached_property
+    def fill_and_print(self) -> Link | None:
+        """The form that is filled in here and handed in on paper."""
+        if self.is_closed or not blank_forms.keys(self.spec):
+            return None
+        return Link(_("Điền và in tờ khai"), reverse("declaration", args=[self.spec.code]))
 
     @cached_property
     def fees(self) -> list[FeeLine]:

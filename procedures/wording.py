@@ -56,7 +56,7 @@ LEVELS = {
         Level(
             2,
             _("Tải biểu mẫu"),
-            _("Bạn tải mẫu tờ khai về, điền, in ra rồi nộp trực tiếp hoặc gửi bưu điện."),
+            _("Bạn điền tờ khai ngay trên cổng hoặc tải mẫu trống về, in ra rồi nộp trực tiếp hoặc gửi bưu điện."),
             _("cung cấp thông tin"),
         ),
         Level(

@@ -18,8 +18,10 @@ from django.db.models import CharField, Q
 
 from portal.lib import codes
 from portal.lib.prepared import Given, Prepared
-from submissions import rules
-from submissions.models import Attachment, Submission, SubmissionQuerySet
+from procedures import editing
+from procedures.models import ProcedureRevision
+from submissions import papers, rules
+from submissions.models import Attachment, Paper, Submission, SubmissionQuerySet
 from submissions.states import State
 
 DRAFTS, FILED = "held_drafts", "held_submissions"
@@ -33,14 +35,16 @@ NO_SECRET = codes.secret()
 BULKY = ("typed", "answers", "fees", "search_text", "procedure__search_text", "agency__content")
 # What a step of a filing reads, of many columns that are empty until the filing.
 DRAFT_COLUMNS = (
-    *"draft_key reference state version typed saved_at procedure revision agency account".split(),
+    *"draft_key reference state version typed saved_at procedure revision agency account is_rehearsal".split(),
     *(f"procedure__{n}" for n in "code short_name level status status_reason published".split()),
     "revision__digest",
     *(f"agency__{n}" for n in "name active_from active_to successor".split()),
 )
 DRAFT = Prepared(
     lambda: (
-        Submission.objects.filter(draft_key=Given("key", CharField), procedure__code=Given("code", CharField))
+        Submission.objects.filter(
+            draft_key=Given("key", CharField), procedure__code=Given("code", CharField), entered_by=None
+        )
         .select_related("procedure", "revision", "agency")
         .only(*DRAFT_COLUMNS)
         .order_by()
@@ -48,7 +52,7 @@ DRAFT = Prepared(
 )
 SUBMISSION = Prepared(
     lambda: (
-        Submission.objects.filed()
+        Submission.objects.sent()
         .filter(reference=Given("reference", CharField))
         .with_context("assignee__user")
         .order_by()
@@ -71,8 +75,12 @@ class Visitor:
     @property
     def account(self) -> Any:
         """The citizen's account, or None for guests and for staff (who have their own desk)."""
-        known = getattr(self.user, "is_authenticated", False)
-        return self.user if known and rules.officer_of(self.user) is None else None
+        return self.user if self.is_known and rules.officer_of(self.user) is None else None
+
+    @property
+    def is_known(self) -> bool:
+        """Logged in, as a citizen or as staff."""
+        return bool(getattr(self.user, "is_authenticated", False))
 
     def holds(self, kind: str) -> list[str]:
         return list(self.session.get(kind, ()))
@@ -114,15 +122,15 @@ def drafts(visitor: Visitor) -> SubmissionQuerySet:
     """The drafts that this visitor may go on with."""
     if not visitor.holds(DRAFTS) and visitor.account is None:
         return Submission.objects.none()
-    rows = Submission.objects.drafts().filter(_mine(visitor, DRAFTS))
+    rows = Submission.objects.drafts().filter(_mine(visitor, DRAFTS), entered_by=None)
     return rows.select_related("procedure", "agency").defer(*BULKY).order_by("-saved_at")
 
 
 def draft(visitor: Visitor, code: str, key: str) -> Submission:
     """A draft that the visitor holds, or the submission it has become. Raises NotHeld."""
     is_held = key in visitor.holds(DRAFTS)
-    found = DRAFT.first(code=code, key=key) if is_held or visitor.account is not None else None
-    if found is None or not (is_held or _owns(visitor, found)):
+    found = DRAFT.first(code=code, key=key) if is_held or visitor.is_known else None
+    if found is None or not _holds(visitor, found, is_held):
         raise NotHeld
     return found
 
@@ -138,7 +146,7 @@ def draft_by_token(visitor: Visitor, code: str, key: str, token: str) -> Submiss
         named = signing.loads(token, salt=RESUME_SALT, max_age=settings.DRAFT_DAYS * DAY)
     except signing.BadSignature:
         raise NotHeld from None
-    rows = Submission.objects.drafts().filter(procedure__code=code, draft_key=key)
+    rows = Submission.objects.drafts().filter(procedure__code=code, draft_key=key, entered_by=None)
     found = rows.first() if named == key else None
     if found is None or (found.account_id is not None and found.account != visitor.account):
         raise NotHeld
@@ -157,9 +165,9 @@ def submissions(visitor: Visitor) -> SubmissionQuerySet:
 def submission(visitor: Visitor, reference: str) -> Submission:
     """A filed submission that the visitor holds. Raises NotHeld."""
     wanted = codes.normal(reference)
-    may_hold = wanted in visitor.holds(FILED) or visitor.account is not None
-    found = SUBMISSION.first(reference=wanted) if may_hold else None
-    if found is None or not _holds(visitor, found):
+    is_held = wanted in visitor.holds(FILED)
+    found = SUBMISSION.first(reference=wanted) if is_held or visitor.is_known else None
+    if found is None or not _holds(visitor, found, is_held):
         raise NotHeld
     return found
 
@@ -178,7 +186,16 @@ def attachment(visitor: Visitor, reference: str, pk: int) -> Attachment:
     officer = rules.officer_of(visitor.user)
     if officer is not None and rules.covers(officer, found.submission) and not found.pending:
         return found
-    if not _holds(visitor, found.submission) or _is_early_result(found):
+    is_held = found.submission.reference in visitor.holds(FILED)
+    if not _holds(visitor, found.submission, is_held) or _is_early_result(found):
+        raise NotHeld
+    return found
+
+
+def paper(visitor: Visitor, reference: str, pk: int) -> Paper:
+    """An official paper that the holder of the submission may read. Raises NotHeld."""
+    found = papers.public_papers(submission(visitor, reference)).filter(pk=pk).first()
+    if found is None:
         raise NotHeld
     return found
 
@@ -188,8 +205,16 @@ def _owns(visitor: Visitor, found: Submission) -> bool:
     return account is not None and found.account_id == account.pk
 
 
-def _holds(visitor: Visitor, found: Submission) -> bool:
-    return found.reference in visitor.holds(FILED) or _owns(visitor, found)
+def _holds(visitor: Visitor, found: Submission, is_held: bool) -> bool:
+    """`is_held`: this browser has a grant for it. A rehearsal needs none, and none is enough for it."""
+    return may_open_rehearsal(visitor.user, found) if found.is_rehearsal else is_held or _owns(visitor, found)
+
+
+def may_open_rehearsal(user: Any, found: Submission) -> bool:
+    """By whoever began it and by the operator, unless its form, which is still being edited, has problems now."""
+    if not found.is_rehearsal or not rules.may_rehearse(user, found):
+        return False
+    return found.revision.state != ProcedureRevision.State.DRAFT or not editing.problems(found.revision)
 
 
 def _is_early_result(found: Attachment) -> bool:

@@ -7,3 +7,11 @@ from django.utils.translation import gettext_lazy as _
 class SubmissionsConfig(AppConfig):
     name = "submissions"
     verbose_name = _("Hồ sơ")
+
+    def ready(self) -> None:
+        """A draft that is thrown away takes the filings with it that tried it."""
+        from procedures import editing  # noqa: PLC0415 - models are loaded by now
+        from submissions import rehearsal  # noqa: PLC0415
+
+        if rehearsal.wipe not in editing.ON_DISCARD:
+            editing.ON_DISCARD.append(rehearsal.wipe)

@@ -48,3 +48,15 @@ class FileNotOpened(SubmissionError):
     """The storage does not give a file that it should have."""
 
     sentence = _("Cổng chưa mở được tệp này. Bạn hãy thử lại sau ít phút.")
+
+
+class LetterNotMade(SubmissionError):
+    """A result letter could not be drawn now; its number was given back."""
+
+    sentence = _("Cổng chưa lập được văn bản từ mẫu; số văn bản chưa bị dùng. Bạn hãy thử lại sau ít phút.")
+
+
+class FilePurged(SubmissionError):
+    """The photo was deleted after the decision; the combined PDF and the row with its hash stay."""
+
+    sentence = _("Ảnh gốc đã được thay bằng bản ghép.")

@@ -20,11 +20,11 @@ from django.db.models import BigIntegerField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from portal.lib import text
+from portal.lib import photos, text
 from portal.lib.prepared import Given, Prepared
 from submissions import filetypes
-from submissions.errors import FileNotOpened, FileNotStored, FileRefused
-from submissions.models import Attachment, Submission, SupplementRequest
+from submissions.errors import FileNotOpened, FileNotStored, FilePurged, FileRefused
+from submissions.models import Attachment, Paper, Submission, SupplementRequest
 
 if TYPE_CHECKING:
     from django.core.files.storage import Storage
@@ -36,7 +36,7 @@ NAME_LENGTH = 255
 MB = 1024 * 1024
 # For the picker of a file input: what may be chosen at all.
 ACCEPT = ",".join(filetypes.EXTENSIONS)
-FOLDER = "attachments"
+FOLDER, PAPERS_FOLDER = "attachments", "papers"
 # Every file of a submission, removed ones too.
 KNOWN = Prepared(
     lambda: Attachment.objects.filter(submission=Given("submission", BigIntegerField)).order_by("order", "pk")
@@ -84,7 +84,8 @@ def _place(row: Attachment) -> tuple[str, str]:
 
 def _counting(row: Attachment, known: list[Attachment]) -> list[Attachment]:
     """Those of the known files that count beside a new one: in the same filing or the same supplement."""
-    return [a for a in known if a.removed_at is None and a.supplement_id == row.supplement_id]
+    came_in = (a for a in known if a.removed_at is None and a.purpose != Attachment.Purpose.COMBINED)
+    return [a for a in came_in if a.supplement_id == row.supplement_id]
 
 
 def _check_room(row: Attachment, known: list[Attachment]) -> None:
@@ -133,9 +134,20 @@ def _sentence(problem: filetypes.Problem, name: str) -> str:
 
 def _examined(upload: Upload, name: str) -> filetypes.Content:
     try:
-        return filetypes.examine(upload, name)
+        found = filetypes.examine(upload, name)
     except filetypes.NotAccepted as refused:
         raise FileRefused(_sentence(refused.problem, name)) from None
+    _check_pages(name, found.pages or 0)
+    return found
+
+
+def _check_pages(name: str, pages: int) -> None:
+    if pages > settings.UPLOAD_PDF_PAGES:
+        message = _(
+            "Tệp “%(name)s” có %(pages)d trang; cổng nhận tối đa %(limit)d trang mỗi tệp. "
+            "Bạn hãy chỉ gửi những trang cần thiết, hoặc tách tệp thành nhiều phần."
+        )
+        raise FileRefused(message % {"name": name, "pages": pages, "limit": settings.UPLOAD_PDF_PAGES})
 
 
 def _digest(upload: Upload) -> str:
@@ -146,13 +158,20 @@ def _digest(upload: Upload) -> str:
     return found.hexdigest()
 
 
+def digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
 def _row(upload: Upload) -> Attachment:
     """An unsaved row for a file that passed every check; nothing is in the storage yet."""
     name = clean_name(upload.name or "")
     size = upload.size or 0
     _check_size(name, size)
     content = _examined(upload, name)
-    return Attachment(name=name, size=size, content_type=content.type, pages=content.pages, sha256=_digest(upload))
+    row = Attachment(name=name, size=size, content_type=content.type, pages=content.pages, sha256=_digest(upload))
+    row.doubts = list(content.doubts)
+    photos.keep(row.sha256, content.small)
+    return row
 
 
 # --- the public doors ----------------------------------------------------------------------------
@@ -214,7 +233,12 @@ def delete_stored(storage: Storage, name: str) -> None:
 
 
 def open_stored(attachment: Attachment) -> IO[bytes]:
-    """The file's bytes, ready to be read. Raises FileNotFoundError when it is lost, FileNotOpened on other trouble."""
+    """The file's bytes, ready to be read.
+
+    Raises FilePurged when the portal has deleted it, FileNotFoundError when it is lost, FileNotOpened on other trouble.
+    """
+    if attachment.purged_at is not None:
+        raise FilePurged
     try:
         opened: IO[bytes] = attachment.file.open("rb")
     except FileNotFoundError:
@@ -223,6 +247,17 @@ def open_stored(attachment: Attachment) -> IO[bytes]:
         _log("open", problem)
         raise FileNotOpened from problem
     return opened
+
+
+def is_stored(attachment: Attachment) -> bool:
+    """Is the file there, with something in it and all of it? Raises FileNotOpened while the storage is down."""
+    try:
+        return bool(attachment.size) and attachment.file.storage.size(attachment.file.name or "") == attachment.size
+    except FileNotFoundError:
+        return False
+    except OSError as problem:
+        _log("look for", problem)
+        raise FileNotOpened from problem
 
 
 def _twin(row: Attachment, known: list[Attachment]) -> Attachment | None:
@@ -260,19 +295,36 @@ def remove(attachment: Attachment) -> None:
     transaction.on_commit(lambda: _delete_stored(attachment))
 
 
+def move(attachment: Attachment, places: int) -> None:
+    """Puts a file that many places later among the files of its paper (earlier when negative), as far as there are."""
+    with transaction.atomic():
+        Submission.objects.select_for_update(of=("self",)).only("pk").order_by().get(pk=attachment.submission_id)
+        known = _counting(attachment, KNOWN.all(submission=attachment.submission_id))
+        together = [a for a in known if _place(a) == _place(attachment)]
+        keys = [a.pk for a in together]
+        if attachment.pk not in keys:
+            return
+        here = keys.index(attachment.pk)
+        together.insert(min(max(here + places, 0), len(keys) - 1), together.pop(here))
+        for order, row in enumerate(together):
+            row.order = order
+        Attachment.objects.bulk_update(together, ["order"])
+
+
 # --- files without a row -------------------------------------------------------------------------
 
 
 def orphans(storage: Storage, *, before: datetime.datetime) -> Iterator[str]:
-    """Stored uploads that no row names: a process died between storing and recording."""
-    for folder in _folders(storage, FOLDER):
-        names = [f"{folder}/{name}" for name in storage.listdir(folder)[1]]
-        known = set(Attachment.objects.filter(file__startswith=f"{folder}/").values_list("file", flat=True))
-        yield from (n for n in names if n not in known and storage.get_modified_time(n) < before)
+    """Stored uploads and papers that no row names: a process died between storing and recording."""
+    for parent, rows in ((FOLDER, Attachment.objects), (PAPERS_FOLDER, Paper.objects)):
+        for folder in _folders(storage, parent):
+            names = [f"{folder}/{name}" for name in storage.listdir(folder)[1]]
+            known = set(rows.filter(file__startswith=f"{folder}/").values_list("file", flat=True))
+            yield from (n for n in names if n not in known and storage.get_modified_time(n) < before)
 
 
 def _folders(storage: Storage, parent: str) -> Iterator[str]:
-    """attachments/<year>/<month>, the shape of models.storage_name; none while nothing was ever stored."""
+    """attachments/<year>/<month>, as models.storage_name and paper_name make it; none while nothing was ever stored."""
     try:
         years = storage.listdir(parent)[0]
     except FileNotFoundError:

@@ -1,6 +1,7 @@
 """What a file really is: signature allow-list, a second opinion, and a real open with limits. Knows no models.
 
-Allowed: JPEG and PNG pictures, HEIC photos of phones, PDF, DOCX. Unknown is refused.
+Allowed: JPEG and PNG pictures, HEIC photos of phones, PDF, DOCX. Unknown is refused. Pictures and PDFs are opened in a
+process of their own (portal/lib/photos.py); while that is too busy, what can be seen without decoding must do.
 """
 
 from __future__ import annotations
@@ -11,22 +12,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-import pikepdf
-import pillow_heif
 import puremagic
 from PIL import Image, UnidentifiedImageError
 
+from portal.lib import child, photos
+
 HEAD = 4096
-# Enough for a phone's best camera; decoding a JPEG is done at an eighth of its size.
-MAX_PIXELS = 120_000_000
-MAX_HEIC_PIXELS = 64_000_000
+# Enough for a phone's best camera; a JPEG is opened at a fraction of its size, a PNG whole.
+MAX_PIXELS = {"JPEG": 120_000_000, "PNG": 64_000_000}
+# Below this a picture is opened here: it takes less memory than starting a process, and is too small to be judged.
+FEW_PIXELS = 250_000
+# How much a PDF may unpack while it is opened here, in bytes a stream.
+PDF_STREAM_BYTES = 32 * 1024 * 1024
 ZIP_MEMBERS = 2000
 ZIP_BYTES = 200 * 1024 * 1024
 CONTENT_TYPES_BYTES = 1024 * 1024
 WORD_MAIN = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+Image.MAX_IMAGE_PIXELS = max(MAX_PIXELS.values())
 
 
 class Problem(enum.Enum):
@@ -52,10 +56,12 @@ class NotAccepted(Exception):
 
 @dataclass(frozen=True)
 class Content:
-    """What the file was found to be; `pages` only for PDF."""
+    """What the file was found to be; `pages` only for PDF, `doubts` and a small preview only for pictures."""
 
     type: str
     pages: int | None = None
+    doubts: tuple[str, ...] = ()
+    small: bytes = b""
 
 
 # --- signatures ----------------------------------------------------------------------------------
@@ -87,48 +93,89 @@ def _looks_like_a_page(head: bytes) -> bool:
 
 # --- a real open, one function a kind ------------------------------------------------------------
 
+SEEN = {"large": TOO_MANY_PIXELS, "locked": LOCKED, "broken": BROKEN_DOCUMENT, "slow": BROKEN_DOCUMENT}
+
 
 def _open_picture(file: BinaryIO, kind: str) -> Content:
     try:
         with Image.open(file, formats=(kind,)) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
+            pixels = picture.width * picture.height
+            if pixels > MAX_PIXELS[kind]:
                 raise NotAccepted(TOO_MANY_PIXELS)
-            if kind == "JPEG":
-                picture.draft("L", (64, 64))
-                picture.load()
-            else:
-                picture.verify()
+            if pixels <= FEW_PIXELS:
+                _read_whole(picture, kind)
+                return Content(f"image/{kind.lower()}")
+            is_progressive = "progression" in picture.info
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise NotAccepted(TOO_MANY_PIXELS) from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError):
         raise NotAccepted(BROKEN_PICTURE) from None
+    return _looked_at(file, f"image/{kind.lower()}") or _read_here(file, kind, is_progressive)
+
+
+def _read_whole(picture: Image.Image, kind: str) -> None:
+    """Notices what is cut off, at little cost."""
+    if kind == "JPEG":
+        picture.draft("L", (64, 64))
+        picture.load()
+    else:
+        picture.verify()
+
+
+def _read_here(file: BinaryIO, kind: str, is_progressive: bool) -> Content:
+    """In this process: not what is kept in memory whole whatever the size it is opened at."""
+    if not is_progressive:
+        file.seek(0)
+        try:
+            with Image.open(file, formats=(kind,)) as picture:
+                _read_whole(picture, kind)
+        except (OSError, SyntaxError, ValueError, EOFError):
+            raise NotAccepted(BROKEN_PICTURE) from None
     return Content(f"image/{kind.lower()}")
 
 
-def _open_heic(file: BinaryIO) -> Content:
+def _looked_at(file: BinaryIO, content_type: str) -> Content | None:
+    """What the process of its own says; None when it has no place now, or was too slow over a picture."""
     try:
-        photo = pillow_heif.open_heif(file)
-        if photo.size[0] * photo.size[1] > MAX_HEIC_PIXELS:
-            raise NotAccepted(TOO_MANY_PIXELS)
-        photo[photo.primary_index].load()
-    except (ValueError, EOFError, SyntaxError, RuntimeError, OSError):
-        raise NotAccepted(BROKEN_PICTURE) from None
-    return Content("image/heic")
+        seen = photos.look(file, photos.KINDS[content_type])
+    except child.ChildBusy:
+        return None
+    is_picture = content_type.startswith("image/")
+    if seen.problem == "slow" and is_picture:
+        return None
+    if seen.problem == "broken" and is_picture:
+        raise NotAccepted(BROKEN_PICTURE)
+    if seen.problem:
+        raise NotAccepted(SEEN[seen.problem])
+    return Content(content_type, seen.pages, seen.doubts, seen.small)
+
+
+def _open_heic(file: BinaryIO) -> Content:
+    return _looked_at(file, "image/heic") or Content("image/heic")
 
 
 def _open_pdf(file: BinaryIO) -> Content:
+    found = _looked_at(file, "application/pdf") or Content("application/pdf", _pages_here(file))
+    if not found.pages:
+        raise NotAccepted(BROKEN_DOCUMENT)
+    return found
+
+
+def _pages_here(file: BinaryIO) -> int:
+    """In this process, with little memory."""
+    import pikepdf  # noqa: PLC0415 - a web worker loads it only while no other process may start
+
+    pikepdf.settings.set_qpdf_limits(flate_max_memory=PDF_STREAM_BYTES)
+    file.seek(0)
     try:
         with pikepdf.open(file) as document:
             if document.is_encrypted:
                 raise NotAccepted(LOCKED)
-            pages = len(document.pages)
+            return len(document.pages)
     except pikepdf.PasswordError:
         raise NotAccepted(LOCKED) from None
     except (pikepdf.PdfError, ValueError, RuntimeError, OSError):
         raise NotAccepted(BROKEN_DOCUMENT) from None
-    if not pages:
-        raise NotAccepted(BROKEN_DOCUMENT)
-    return Content("application/pdf", pages)
 
 
 def _open_docx(file: BinaryIO) -> Content:

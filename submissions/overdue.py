@@ -30,7 +30,7 @@ def flag(today: datetime.date | None = None) -> Flagged:
     if not days.is_working_day(today):
         return Flagged()
     last = days.add(today, settings.DUE_SOON_WORKING_DAYS)
-    running = Submission.objects.filter(state__in=CLOCK_STATES, due_on__lte=last)
+    running = Submission.objects.filed().filter(state__in=CLOCK_STATES, due_on__lte=last)
     rows = running.with_context("agency__parent", "assignee__user", "assignee__agency")
     desks = _Desks()
     counts = {"staff_due_soon": 0, "staff_overdue": 0}

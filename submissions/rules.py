@@ -8,8 +8,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from submissions.models import Officer, Submission
-from submissions.states import ACTS, CITIZEN, SYSTEM, TRANSITIONS, Act, State, Transition, row_for
+from procedures.models import Agency, Tier
+from procedures.spec import Answers, Document
+from submissions.models import Attachment, Officer, Submission
+from submissions.states import ACTS, CITIZEN, SYSTEM, TRANSITIONS, Act, Role, State, Transition, row_for
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,53 @@ def officer_of(user: Any) -> Officer | None:
 
 
 def covers(officer: Officer, submission: Submission) -> bool:
-    """Does the submission belong to the officer's own agency?"""
-    return submission.state != State.DRAFT and submission.agency_id in officer.scope
+    """Does the submission belong to the officer's own agency? Of drafts only the ones he or she is entering."""
+    if submission.state == State.DRAFT and submission.entered_by_id != officer.pk:
+        return False
+    if submission.is_rehearsal and submission.account_id != officer.user_id:
+        return False
+    return submission.agency_id in officer.scope
+
+
+def may_rehearse(user: Any, rehearsal: Submission) -> bool:
+    """A rehearsal is for whoever began it, and for the operator."""
+    known = getattr(user, "is_authenticated", False)
+    return bool(known and user.is_active and (user.is_superuser or rehearsal.account_id == user.pk))
+
+
+def desk_tier(officer: Officer | None) -> Tier | None:
+    """The tier whose procedures this officer takes in at the counter; None for who does not sit at a desk.
+
+    A one-stop centre takes in for its town. Departments do not: papers go through the desk (NĐ 61/2018 art. 5).
+    """
+    if officer is None or not officer.has_role(Role.RECEPTION) or not officer.agency.is_active():
+        return None
+    if officer.agency.kind == Agency.Kind.ONE_STOP_CENTRE:
+        return Tier.TOWN if officer.agency.parent_id else None
+    return Tier(officer.agency.tier) if officer.agency.tier else None
+
+
+def came_on_paper(submission: Submission) -> bool:
+    """Was it handed in at the counter or sent by post?"""
+    return submission.channel != Submission.Channel.ONLINE
+
+
+COUNTS = ("originals", "certified", "copies")
+
+
+def is_needed_on_paper(document: Document, answers: Answers) -> bool:
+    """Must it be handed in? The declaration too: on paper somebody has signed it."""
+    holds = document.when is not None and document.when.holds(answers)
+    return document.how == "submit" and (document.required or holds)
+
+
+def lacking_papers(submission: Submission) -> list[Document]:
+    """Of a file that came on paper: the required papers with neither a ticked original or copy nor a scan."""
+    sent = submission.attachments.current().filter(purpose=Attachment.Purpose.DOCUMENT, pending=False)
+    there = {p["key"] for p in submission.papers_in if any(p.get(kind) for kind in COUNTS)}
+    there |= set(sent.values_list("key", flat=True))
+    documents = submission.revision.spec.documents
+    return [d for d in documents if d.key not in there and is_needed_on_paper(d, submission.answers)]
 
 
 def has_a_role(actor: Actor, roles: tuple[str, ...]) -> bool:
@@ -65,6 +112,8 @@ def has_a_role(actor: Actor, roles: tuple[str, ...]) -> bool:
 def may(actor: Actor, row: Transition | Act, submission: Submission) -> bool:
     """May this actor use this row of the table on this submission? The state is not looked at."""
     if actor.officer is not None and not covers(actor.officer, submission):
+        return False
+    if isinstance(row, Act) and submission.state == State.DRAFT:
         return False
     return has_a_role(actor, row.roles)
 

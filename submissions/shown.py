@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from procedures.display import ShownSection, rows
 from procedures.spec import Answers, FormSpec, ProcedureSpec
@@ -18,7 +22,9 @@ def names(files: Mapping[str, Iterable[Attachment]]) -> dict[str, list[str]]:
 
 
 def applicant(answers: Answers) -> list[ShownSection]:
-    return rows(FormSpec("", (forms.applicant(),)), answers)
+    """With the paper that a representative has shown at the counter, where one was."""
+    section = forms.with_authority() if answers.get("authority") else forms.applicant()
+    return rows(FormSpec("", (section,)), answers)
 
 
 def form(spec: ProcedureSpec, answers: Answers, files: Names | None = None) -> list[ShownSection]:
@@ -31,10 +37,21 @@ def delivery(spec: ProcedureSpec, answers: Answers) -> list[ShownSection]:
 
 @dataclass(frozen=True)
 class ShownPaper:
-    """A paper with its files."""
+    """A paper with its files; `on_paper`: what was handed in of it ("1 bản chính")."""
 
     name: str
     files: tuple[Attachment, ...]
+    on_paper: str = ""
+
+
+COPIES = {"originals": _("bản chính"), "certified": _("bản chứng thực"), "copies": _("bản chụp")}
+
+
+def counted(paper: Mapping[str, Any]) -> str:
+    """A row of Submission.papers_in in words: "1 bản chính, 2 bản chụp; bìa rách"."""
+    counts = ", ".join(f"{paper[kind]} {label}" for kind, label in COPIES.items() if paper.get(kind))
+    seen = gettext("đã xem bản chính") if paper.get("seen") else ""
+    return "; ".join(part for part in (counts, seen, paper.get("note", "")) if part)
 
 
 def _counts(attachment: Attachment) -> bool:
@@ -43,16 +60,22 @@ def _counts(attachment: Attachment) -> bool:
 
 
 def papers(submission: Submission, attachments: Iterable[Attachment]) -> list[ShownPaper]:
-    """The papers that have files, in the order of the procedure, then files of questions."""
+    """The papers that are there, in the order of the procedure, then files of questions, then of a representative."""
     spec, given = submission.revision.spec, [a for a in attachments if _counts(a)]
     questions = [f for f in spec.form.fields() if f.kind == "file"] if spec.form else []
     titles = [(Attachment.Purpose.DOCUMENT, d.key, d.name) for d in spec.documents]
     titles += [(Attachment.Purpose.FIELD, f.key, f.label) for f in questions]
+    titles += [(Attachment.Purpose.AUTHORITY, forms.AUTHORITY_KEY, forms.authority_paper().name)]
+    handed_in = {(Attachment.Purpose.DOCUMENT, p["key"]): counted(p) for p in submission.papers_in}
     found = [
-        ShownPaper(title, tuple(a for a in given if (a.purpose, a.key) == (purpose, key)))
+        ShownPaper(
+            title,
+            tuple(a for a in given if (a.purpose, a.key) == (purpose, key)),
+            handed_in.get((purpose, key), ""),
+        )
         for purpose, key, title in titles
     ]
-    return [p for p in found if p.files]
+    return [p for p in found if p.files or p.on_paper]
 
 
 def results(attachments: Iterable[Attachment]) -> list[Attachment]:

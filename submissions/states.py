@@ -144,7 +144,7 @@ class Transition:
     button: object
     explain: object
     clock: str = ""  # start | pause | resume | stop
-    paper: str = ""
+    papers: tuple[str, ...] = ()  # kinds of models.Paper that the verb issues
     needs: tuple[str, ...] = ()
     stage: str = ""
 
@@ -154,24 +154,29 @@ RECEPTION, SPECIALIST, LEADER = Role.RECEPTION, Role.SPECIALIST, Role.LEADER
 S = State
 
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition("submit", (S.DRAFT,), S.SUBMITTED, (CITIZEN,), _("Gửi hồ sơ"),
-               _("Hồ sơ được gửi đến bộ phận một cửa."), paper="filing-receipt"),
+    Transition("submit", (S.DRAFT,), S.SUBMITTED, (CITIZEN, RECEPTION), _("Gửi hồ sơ"),
+               _("Hồ sơ được gửi đến bộ phận một cửa."), papers=("filing-receipt",)),
     Transition("receive", (S.SUBMITTED,), S.RECEIVED, (RECEPTION,), _("Tiếp nhận"),
-               _("Cấp mã hồ sơ, tính ngày hẹn trả và báo cho người nộp."), clock="start", paper="receipt"),
+               _("Cấp mã hồ sơ, tính ngày hẹn trả và báo cho người nộp."), clock="start",
+               papers=("receipt", "receipt-copy", "control-slip")),
     Transition("refuse", (S.SUBMITTED,), S.REFUSED, (RECEPTION,), _("Từ chối tiếp nhận"),
                _("Hồ sơ bị từ chối, người nộp được báo kèm lý do. Không quay lại được."),
-               paper="refusal", needs=("reason",)),
+               papers=("refusal",), needs=("reason",)),
     Transition("refuse", (S.AWAITING_SUPPLEMENT,), S.REFUSED, (RECEPTION,), _("Từ chối do quá hạn bổ sung"),
                _("Chỉ dùng khi đã quá hạn bổ sung trước khi tiếp nhận. Không quay lại được."),
-               paper="refusal", needs=("reason", "expired"), stage=INTAKE),
+               papers=("refusal",), needs=("reason", "expired"), stage=INTAKE),
     Transition("request_supplement", (S.SUBMITTED,), S.AWAITING_SUPPLEMENT, (RECEPTION,), _("Yêu cầu bổ sung"),
                _("Người nộp được báo đúng các mục đã đánh dấu, kèm lý do từng mục."),
-               paper="supplement", needs=("items",), stage=INTAKE),
+               papers=("supplement",), needs=("items",), stage=INTAKE),
     Transition("request_supplement", (S.RECEIVED, S.IN_PROGRESS), S.AWAITING_SUPPLEMENT, (RECEPTION, SPECIALIST),
                _("Yêu cầu bổ sung"), _("Người nộp được báo đúng các mục đã đánh dấu; đồng hồ tạm dừng."),
-               clock="pause", paper="supplement", needs=("items",), stage=EXAMINATION),
-    Transition("supplement", (S.AWAITING_SUPPLEMENT,), None, (CITIZEN,), _("Gửi bổ sung"),
-               _("Các mục đã bổ sung được gửi đến cán bộ."), clock="resume"),
+               clock="pause", papers=("supplement",), needs=("items",), stage=EXAMINATION),
+    Transition("supplement", (S.AWAITING_SUPPLEMENT,), None, (CITIZEN, RECEPTION), _("Nhận bổ sung"),
+               _("Ghi nhận những mục người nộp đã bổ sung, trên cổng hoặc tại quầy."), clock="resume"),
+    # Once received there is a dossier in law, and its end is put on paper.
+    Transition("withdraw", (S.AWAITING_SUPPLEMENT,), S.WITHDRAWN, (CITIZEN,), _("Rút hồ sơ"),
+               _("Hồ sơ thôi không được giải quyết nữa. Không quay lại được."),
+               clock="stop", papers=("stop",), stage=EXAMINATION),
     Transition("withdraw", (S.SUBMITTED, S.AWAITING_SUPPLEMENT), S.WITHDRAWN, (CITIZEN,), _("Rút hồ sơ"),
                _("Hồ sơ thôi không được giải quyết nữa. Không quay lại được."), clock="stop"),
     Transition("start", (S.RECEIVED,), S.IN_PROGRESS, (SPECIALIST,), _("Bắt đầu xử lý"),
@@ -183,22 +188,22 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("send_back", (S.AWAITING_APPROVAL,), S.IN_PROGRESS, (LEADER,), _("Trả lại chuyên môn"),
                _("Hồ sơ quay lại chuyên môn kèm ý kiến của bạn."), needs=("reason",)),
     Transition("finish", (S.IN_PROGRESS,), S.RESULT_READY, (SPECIALIST,), _("Có kết quả"),
-               _("Ghi kết quả, người nộp được báo đến nhận."), clock="stop", paper="result", needs=("result",)),
+               _("Ghi kết quả, người nộp được báo đến nhận."), clock="stop", needs=("result",)),
     Transition("extend", (S.RECEIVED, S.IN_PROGRESS, S.AWAITING_APPROVAL), None, (LEADER,), _("Xin lỗi và hẹn lại"),
                _("Đổi ngày hẹn trả một lần duy nhất, người nộp được báo kèm lời xin lỗi."),
-               paper="extension", needs=("reason", "new_date")),
+               papers=("extension",), needs=("reason", "new_date")),
     Transition("decline", (S.IN_PROGRESS,), S.DECLINED, (SPECIALIST, LEADER), _("Không giải quyết"),
                _("Trả lời không giải quyết, người nộp được báo kèm lý do. Không quay lại được."),
-               clock="stop", needs=("reason",)),
+               clock="stop", papers=("refusal",), needs=("reason",)),
     Transition("stop", (S.RECEIVED, S.IN_PROGRESS), S.STOPPED, (SPECIALIST, LEADER), _("Dừng xử lý"),
                _("Dừng giải quyết hồ sơ, người nộp được báo kèm lý do. Không quay lại được."),
-               clock="stop", paper="stop", needs=("reason",)),
+               clock="stop", papers=("stop",), needs=("reason",)),
     Transition("hand_over", (S.RESULT_READY,), S.HANDED_OVER, (RECEPTION,), _("Trả kết quả"),
                _("Ghi nhận đã trả kết quả cho người dân."), needs=("how",)),
 )  # fmt: skip
 
 # Acts that change who has the file or what is written on it, never its state.
-ASSIGN, TAKE, NOTE = "assign", "take", "note"
+ASSIGN, TAKE, NOTE, PAPERS = "assign", "take", "note", "papers"
 
 
 @dataclass(frozen=True)
@@ -212,8 +217,26 @@ class Act:
 ACTS: tuple[Act, ...] = (
     Act(TAKE, (RECEPTION, SPECIALIST, LEADER), _("Nhận việc"), _("Hồ sơ chưa ai phụ trách chuyển cho bạn.")),
     Act(ASSIGN, (LEADER, RECEPTION), _("Giao việc"), _("Chọn cán bộ phụ trách hồ sơ.")),
+    Act(
+        PAPERS,
+        (RECEPTION,),
+        _("Ghi nhận giấy tờ bản giấy"),
+        _("Đánh dấu giấy tờ đã nhận tại quầy hoặc qua bưu điện, kèm số bản."),
+    ),
     Act(NOTE, (RECEPTION, SPECIALIST, LEADER), _("Ghi chú nội bộ"), _("Người nộp không xem được ghi chú này.")),
 )
+
+# Lines of the log that are no step of the file: somebody took it whole, brought it from another install, or printed
+# a further control slip.
+EXPORT, IMPORT, SLIP = "export", "import", "control_slip"
+LOGGED = {EXPORT: _("Tải trọn bộ hồ sơ"), IMPORT: _("Nhập từ gói hồ sơ"), SLIP: _("In phiếu kiểm soát")}
+EXPORTERS = (RECEPTION, SPECIALIST, LEADER, SYSTEM)
+# What a line of the log is called.
+VERB_LABELS: dict[str, object] = {
+    **{row.verb: row.button for row in TRANSITIONS},
+    **{act.verb: act.button for act in ACTS},
+    **LOGGED,
+}
 
 VERBS: tuple[str, ...] = tuple(dict.fromkeys(t.verb for t in TRANSITIONS))
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from submissions import notices, overdue
+from submissions import notices, overdue, papers, photos, rehearsal, signatures
 
 
 @shared_task(name="submissions.deliver_notices")
@@ -19,3 +19,23 @@ def flag_overdue() -> None:
 @shared_task(name="submissions.purge_expired")
 def purge_expired() -> None:
     call_command("purge_expired")
+
+
+@shared_task(name="submissions.wipe_rehearsals")
+def wipe_rehearsals() -> None:
+    rehearsal.wipe()
+
+
+@shared_task(name="submissions.check_signatures")
+def check_signatures() -> None:
+    signatures.check_waiting()
+
+
+@shared_task(name="submissions.combine_photos")
+def combine_photos() -> None:
+    photos.combine_due()
+
+
+@shared_task(name="submissions.draw_papers")
+def draw_papers() -> None:
+    papers.draw_waiting()

@@ -51,6 +51,11 @@ TOLD: Mapping[str, Told] = {
     "stop": Told(_t("{office} đã dừng xử lý hồ sơ."), "error", quotes=True),
     "hand_over": Told(_t("Đã trả kết quả: {how}."), "ok"),
 }
+# At the counter the officer has filed for the person.
+ENTERED = {
+    Submission.Channel.COUNTER: _t("Bạn đã nộp hồ sơ trực tiếp tại {office}; cán bộ đã nhập vào cổng."),
+    Submission.Channel.POST: _t("Hồ sơ bạn gửi qua bưu chính đã đến {office}; cán bộ đã nhập vào cổng."),
+}
 HANDED = {
     DeliveryWay.COUNTER: _t("nhận tại bộ phận một cửa"),
     DeliveryWay.POST: _t("gửi qua bưu điện"),
@@ -87,7 +92,8 @@ def _line(event: Event, submission: Submission, office: str) -> Line | None:
         "round": event.data.get("round", 1),
         "how": HANDED.get(event.data.get("how", ""), ""),
     }
-    return Line(event.at, str(told.sentence).format(**facts), event.note if told.quotes else "", told.tone)
+    sentence = ENTERED.get(event.data.get("channel", ""), told.sentence)
+    return Line(event.at, str(sentence).format(**facts), event.note if told.quotes else "", told.tone)
 
 
 def lines(submission: Submission, office: str) -> list[Line]:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from submissions.views import account, files, lookup, own, start, steps, supplement
+from submissions.views import account, declaration, files, kept, lookup, own, papers, start, steps, supplement
 
 
 class KeyConverter(StringConverter):
@@ -15,13 +15,22 @@ class KeyConverter(StringConverter):
 register_converter(KeyConverter, "key")
 
 urlpatterns: list[URLPattern] = [
+    path("thu-tuc/<key:code>/to-khai/", declaration.declaration, name="declaration"),
+    path("to-khai/<str:reference>/", kept.kept_form, name="kept-form"),
     path("nop-ho-so/<key:code>/", start.start, name="filing-start"),
     path("nop-ho-so/<key:code>/<key:draft>/tep/<int:pk>/", files.draft_file, name="draft-file"),
+    path(
+        "nop-ho-so/<key:code>/<key:draft>/tep/<int:pk>/trang/<int:page>.webp", files.draft_preview, name="draft-preview"
+    ),
     path("nop-ho-so/<key:code>/<key:draft>/tiep-tuc/<key:token>/", steps.resume, name="filing-resume"),
     path("nop-ho-so/<key:code>/<key:draft>/<key:step>/", steps.filing_step, name="filing-step"),
     path("ho-so/<str:reference>/", own.submission, name="submission"),
     path("ho-so/<str:reference>/da-gui/", own.done, name="submission-done"),
     path("ho-so/<str:reference>/tep/<int:pk>/", files.submission_file, name="submission-file"),
+    path(
+        "ho-so/<str:reference>/tep/<int:pk>/trang/<int:page>.webp", files.submission_preview, name="submission-preview"
+    ),
+    path("ho-so/<str:reference>/giay-to/<int:pk>/", papers.submission_paper, name="submission-paper"),
     path("ho-so/<str:reference>/bo-sung/", supplement.supplement, name="supplement"),
     path("ho-so/<str:reference>/rut/", own.withdraw, name="withdraw"),
     path("tra-cuu/", lookup.lookup, name="lookup"),

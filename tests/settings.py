@@ -26,7 +26,7 @@ WHITENOISE_AUTOREFRESH = True
 CELERY_TASK_ALWAYS_EAGER = not os.environ.get("TESTS_REAL_QUEUE")
 CELERY_TASK_EAGER_PROPAGATES = True
 # Each test sees an empty cache although test processes share one Redis (tests/cache.py).
-CACHES = {"default": {**CACHES["default"], "KEY_FUNCTION": "tests.cache.key"}}
+CACHES = {name: {**cache, "KEY_FUNCTION": "tests.cache.key"} for name, cache in CACHES.items()}
 # A test sees its changes at once; tests/portal/test_page_cache.py switches the kept pages on.
 PAGE_CACHE_BYTES = 0
 SITE_STATE_SECONDS = 0

@@ -167,11 +167,10 @@ def test_templates_stay_readable(folder: str, pattern: str, most: int) -> None:
 
 
 def test_modules_stay_readable() -> None:
-    allowed = {"procedures/spec.py": 480}
     long = {
         short(p): n
         for p in sources(*APPS)
-        if p.name != "settings.py" and (n := len(p.read_text().splitlines())) > allowed.get(short(p), 420)
+        if p.name != "settings.py" and (n := len(p.read_text().splitlines())) > 420
     }
     assert long == {}
 

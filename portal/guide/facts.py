@@ -34,7 +34,7 @@ class Ability:
 
 ABILITIES = (
     Ability(_("Đọc đầy đủ hướng dẫn: nộp ở đâu, giấy tờ gì, bao lâu, bao nhiêu tiền"), 1),
-    Ability(_("Tải mẫu đơn, tờ khai về điền và in"), 2),
+    Ability(_("Điền và in tờ khai, hoặc tải mẫu trống về"), 2),
     Ability(_("Điền và gửi hồ sơ qua mạng, lúc nào cũng được"), 3),
     Ability(_("Theo dõi hồ sơ và bổ sung giấy tờ qua mạng"), 3),
     Ability(_("Trả phí, lệ phí (nếu có) qua mạng"), 4),

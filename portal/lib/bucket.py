@@ -63,6 +63,15 @@ class Bucket(S3Storage):  # type: ignore[misc]  # django-storages has no types
         with _failing_as_a_disk():
             return str(super()._save(name, content))
 
+    def size(self, name: str) -> int:
+        """In bytes. Raises FileNotFoundError."""
+        with _failing_as_a_disk():
+            try:
+                return int(super().size(name))
+            except FileNotFoundError:
+                self.connection.meta.client.head_bucket(Bucket=self.bucket_name)
+                raise
+
     def exists(self, name: str) -> bool:
         with _failing_as_a_disk():
             return bool(super().exists(name))

@@ -28,11 +28,25 @@ class ChildError(Exception):
     """The process could not be started in time, died, or refused its order; the text is for the log."""
 
 
-def run(script: Path, order: bytes, *, timeout: float, slots: int = SLOTS) -> bytes:
-    """What the script wrote. `timeout` is in seconds, waiting for a place included. Raises ChildError."""
-    deadline = time.monotonic() + timeout
-    with slot(script.stem, slots, deadline):
-        return _run(script, order, deadline)
+class ChildBusy(ChildError):
+    """No place became free in time; the order was not looked at."""
+
+
+class ChildSlow(ChildError):
+    """It was stopped because it took too long."""
+
+
+def run(
+    script: Path, order: bytes, *, timeout: float, slots: int = SLOTS, place: str = "", wait: float | None = None
+) -> bytes:
+    """What the script wrote. `timeout` is in seconds, waiting for a place included. Raises ChildError.
+
+    `place` names the places that are taken, for work of one script that must not wait for its other work; `wait` is
+    how long to wait for one, at most `timeout`.
+    """
+    begun = time.monotonic()
+    with slot(place or script.stem, slots, begun + (timeout if wait is None else min(wait, timeout))):
+        return _run(script, order, begun + timeout)
 
 
 @contextlib.contextmanager
@@ -44,7 +58,7 @@ def slot(name: str, count: int, deadline: float) -> Iterator[None]:
         places = [stack.enter_context((folder / str(i)).open("w")) for i in range(count)]
         while not any(_take(place) for place in places):
             if time.monotonic() > deadline:
-                raise ChildError("all places taken")
+                raise ChildBusy("all places taken")
             time.sleep(0.05)
         yield
 
@@ -78,7 +92,7 @@ def _run(script: Path, order: bytes, deadline: float) -> bytes:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise ChildError("too slow") from error
+        raise ChildSlow("too slow") from error
     if done.returncode != 0:
         raise ChildError(done.stderr.decode("utf-8", "replace").strip()[-500:] or f"ended with {done.returncode}")
     return done.stdout

@@ -4,11 +4,13 @@ import secrets
 
 # Without 0/O, 1/I/L, 5/S, 2/Z, B/8, U/V: letters that are mixed up by ear or eye.
 ALPHABET = "346789ACDEFGHJKMNPQRTWXY"
+# How the reference of a rehearsal begins: "thử". No other begins so, there is no U among the signs.
+REHEARSAL = "THU"
 
 
-def reference() -> str:
-    """A tracking reference such as HL7K-QM9Q: eight signs, 24**8 possibilities."""
-    signs = "".join(secrets.choice(ALPHABET) for _ in range(8))
+def reference(begin: str = "") -> str:
+    """A tracking reference such as HL7K-QM9Q: eight signs, 24**8 possibilities; fewer after a given beginning."""
+    signs = begin + "".join(secrets.choice(ALPHABET) for _ in range(8 - len(begin)))
     return f"{signs[:4]}-{signs[4:]}"
 
 

@@ -96,6 +96,14 @@ def box(paragraph: Any, *, ticked: bool = False) -> None:
     paragraph._p.append(control)
 
 
+def picture(paragraph: Any, png: bytes, width_mm: float, words: str) -> None:
+    """A picture in the line, with the words that stand for it."""
+    from docx.shared import Mm  # noqa: PLC0415
+
+    shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Mm(width_mm))
+    shape._inline.docPr.set("descr", words)
+
+
 def columns(document: Any, *widths_mm: float) -> Any:
     """The cells of a table without lines, to set things side by side."""
     from docx.shared import Mm  # noqa: PLC0415

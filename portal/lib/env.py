@@ -1,6 +1,7 @@
 """Typed readers of environment variables: a wrong value stops the start with one line that names it."""
 
 import os
+from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -59,3 +60,14 @@ def url(name: str, schemes: tuple[str, ...]) -> SplitResult | None:
     if parts.scheme not in schemes:
         raise ImproperlyConfigured(f"{name}: expected {' or '.join(s + '://…' for s in schemes)}")
     return parts
+
+
+def folder(name: str) -> Path | None:
+    """An existing folder, or None when not set."""
+    value = text(name)
+    if not value:
+        return None
+    path = Path(value).resolve()
+    if not path.is_dir() or not os.access(path, os.R_OK | os.X_OK):
+        raise ImproperlyConfigured(f"{name}: not a folder that can be read: {value!r}")
+    return path

@@ -1,8 +1,12 @@
-"""The short-lived process that turns HTML into PDF, so that web workers never carry WeasyPrint's memory.
+"""The process that turns HTML into PDF, so that neither web workers nor Celery carry WeasyPrint's memory.
 
-Run as a script by portal/lib/pdf.py: it reads one JSON document from standard input and writes every PDF to
-standard output, each after its length as four bytes. It imports nothing of the portal, sees no settings, and may
-read only files below the folder that it is given.
+Run as a script by portal/lib/pdf.py. It imports nothing of the portal, sees no settings, and may read only files
+below the folder that it is given. Two ways:
+
+    pdf_worker.py          one JSON order on standard input; every PDF goes to standard output after its number of
+                           pages (two bytes) and its length (four bytes); then it ends
+    pdf_worker.py --keep   order after order, each after its length; every answer is one byte ("+" a PDF, "-" what
+                           went wrong), the process's peak memory in kB (four bytes), pages, length, content
 """
 
 from __future__ import annotations
@@ -12,11 +16,12 @@ import logging
 import resource
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 SUFFIXES = {".css", ".ttf", ".otf", ".png", ".webp", ".svg", ".jpg"}
+KB = 1 if sys.platform == "linux" else 1024
 
 
 def _is_allowed(url: str, root: Path) -> bool:
@@ -42,33 +47,89 @@ def _fetcher(root: Path) -> Any:
     return ProjectFiles(allowed_protocols=("file", "data"), allow_redirects=False)
 
 
-def write(settings: list[str], identifier: str, root: Path) -> bytes:
-    """One PDF/UA file with embedded subsets of the fonts; the same input gives the same bytes."""
+class Press:
+    """Style sheets with their fonts are read once: reading them for every paper takes time and memory each time."""
+
+    def __init__(self, root: Path) -> None:
+        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - only this process may load it
+
+        self.root, self.fonts = root, FontConfiguration()
+        self.sheets: dict[str, Any] = {}
+
+    def _sheet(self, name: str) -> Any:
+        from weasyprint import CSS  # noqa: PLC0415 - only this process may load it
+
+        if name not in self.sheets:
+            address = f"{self.root.as_uri()}/{name}"
+            fetcher = _fetcher(self.root)
+            self.sheets[name] = CSS(url=address, url_fetcher=fetcher, font_config=self.fonts, media_type="print")
+        return self.sheets[name]
+
+    def write(self, paper: dict[str, Any]) -> tuple[bytes, int]:
+        """One tagged file with embedded subsets of the fonts, and its pages; the same input gives the same bytes."""
+        variant = paper["variant"]
+        sheets = [self._sheet(name) for name in paper["stylesheets"]]
+        # A page that brings its own fonts gets a place for them that goes with the page.
+        fonts = {"font_config": self.fonts} if sheets else {}
+        best = None
+        for html in paper["settings"]:
+            base = self.root.as_uri() + "/"
+            source = _html(html, base, _fetcher(self.root))
+            document = source.render(stylesheets=sheets, pdf_variant=variant, **fonts)
+            if best is None or len(document.pages) < len(best.pages):
+                best = document
+            if len(best.pages) <= paper["enough"]:
+                break
+        assert best is not None
+        result: bytes = best.write_pdf(pdf_variant=variant, pdf_identifier=paper["identifier"].encode())
+        return result, len(best.pages)
+
+
+def _frame(content: bytes, pages: int) -> bytes:
+    return pages.to_bytes(2, "big") + len(content).to_bytes(4, "big") + content
+
+
+def _html(text: str, base: str, fetcher: Any) -> Any:
     from weasyprint import HTML  # noqa: PLC0415 - only this process may load it
 
-    shortest = None
-    for html in settings:
-        source = HTML(string=html, base_url=root.as_uri() + "/", url_fetcher=_fetcher(root), media_type="print")
-        document = source.render(pdf_variant="pdf/ua-1")
-        if shortest is None or len(document.pages) < len(shortest.pages):
-            shortest = document
-        if len(shortest.pages) == 1:
-            break
-    assert shortest is not None
-    result: bytes = shortest.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier.encode())
-    return result
+    return HTML(string=text, base_url=base, url_fetcher=fetcher, media_type="print")
+
+
+def once(source: BinaryIO, out: BinaryIO) -> None:
+    order = json.load(source)
+    press = Press(Path(order["root"]).resolve())
+    for paper in order["papers"]:
+        out.write(_frame(*press.write(paper)))
+        out.flush()
+
+
+def again_and_again(source: BinaryIO, out: BinaryIO) -> None:
+    """Ends when the other side closes the pipe or dies."""
+    presses: dict[str, Press] = {}
+    while len(head := source.read(4)) == 4:
+        order = json.loads(source.read(int.from_bytes(head, "big")))
+        if order["root"] not in presses:
+            presses[order["root"]] = Press(Path(order["root"]).resolve())
+        sign, answer = _tried(presses[order["root"]], order["papers"][0])
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // KB
+        out.write(sign + peak.to_bytes(4, "big") + answer)
+        out.flush()
+
+
+def _tried(press: Press, paper: dict[str, Any]) -> tuple[bytes, bytes]:
+    from weasyprint.urls import FatalURLFetchingError  # noqa: PLC0415 - only this process may load it
+
+    try:
+        return b"+", _frame(*press.write(paper))
+    except (Exception, FatalURLFetchingError) as problem:  # whatever is wrong with it, the next paper is drawn
+        return b"-", _frame(f"{type(problem).__name__}: {problem}".encode()[-500:], 0)
 
 
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     logging.disable(logging.WARNING)
-    order = json.load(sys.stdin)
-    out = sys.stdout.buffer
-    for paper in order["papers"]:
-        content = write(paper["settings"], paper["identifier"], Path(order["root"]).resolve())
-        out.write(len(content).to_bytes(4, "big"))
-        out.write(content)
-        out.flush()
+    work = again_and_again if "--keep" in sys.argv[1:] else once
+    work(sys.stdin.buffer, sys.stdout.buffer)
 
 
 if __name__ == "__main__":

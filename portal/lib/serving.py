@@ -25,6 +25,15 @@ def file_answer(stream: IO[bytes], *, name: str, content_type: str, size: int, s
     return answer
 
 
+def picture_answer(picture: bytes, seconds: int) -> HttpResponse:
+    """A preview that the portal has drawn itself; the reader's browser, and no other, keeps it so long."""
+    answer = HttpResponse(picture, content_type="image/webp")
+    answer["Cache-Control"] = f"private, max-age={seconds}"
+    answer["X-Robots-Tag"] = "noindex"
+    answer["Content-Security-Policy"] = SANDBOX
+    return answer
+
+
 def unreachable(request: HttpRequest, sentence: str) -> HttpResponse:
     """503: the storage does not give the file now; `sentence` says so and what to do."""
     answer = render(request, "503.html", {"sentence": sentence}, status=503)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.forms.utils import ErrorDict
+from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict, ErrorList
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -24,6 +25,7 @@ from procedures.formbuilder.errors import FieldError
 from procedures.spec import Answers, Condition, Field, visible_fields
 
 UNANSWERED: tuple[Any, ...] = ("", None, [])
+REQUIRED = "required"  # the code of "nothing was answered", as Django calls it
 _ORDERED = {"date", "year", "integer", "decimal", "money"}
 
 
@@ -46,7 +48,8 @@ class AnswersForm(forms.Form):
     on which a row was just added, does not complain.
 
     `outer` holds the answers around (earlier sections; for a row also the section's own); `fixed` the stored answers
-    of questions that are not open now.
+    of questions that are not open now; `earlier` the questions of the sections before that the same page shows.
+    `blanks`: what was not answered may stay so, only what is wrong is an error.
     """
 
     use_required_attribute = False
@@ -61,10 +64,12 @@ class AnswersForm(forms.Form):
         outer: Answers,
         prefix: str | None = None,
         fixed: Answers | None = None,
+        earlier: Sequence[Field] = (),
+        blanks: bool = False,
     ) -> None:
         super().__init__(data=MultiValueDict(data), prefix=prefix)
-        self.specs, self.outer, self.fixed = specs, outer, fixed or {}
-        self.reports = False
+        self.specs, self.outer, self.fixed, self.earlier = specs, outer, fixed or {}, earlier
+        self.reports, self.blanks = False, blanks
         self.answers: dict[str, Any] = {}
         self.shown: dict[str, Field] = {}
         self.fields.update(
@@ -79,7 +84,9 @@ class AnswersForm(forms.Form):
 
     @property
     def errors(self) -> ErrorDict:
-        return self.all_errors if self.reports else ErrorDict()
+        if not self.reports:
+            return ErrorDict()
+        return ErrorDict({k: v for k, v in self.all_errors.items() if not (self.blanks and _is_missing(v))})
 
     # Visibility comes first: errors and answers of what is not asked are dropped.
 
@@ -96,21 +103,22 @@ class AnswersForm(forms.Form):
     def _explain_reveal(self, f: Field) -> None:
         """A question that appeared through an answer says which answer."""
         errors = self.all_errors.get(f.key)
-        if not errors or f.show_when is None or errors.as_data()[0].code != "required":
+        if not errors or f.show_when is None or not _is_missing(errors):
             return
         reason = self._reason(f.show_when)
         if reason:
             errors.clear()
-            errors.append(_("%(reason)s nên cần trả lời thêm: %(label)s.") % {"reason": reason, "label": f.label})
+            sentence = _("%(reason)s nên cần trả lời thêm: %(label)s.") % {"reason": reason, "label": f.label}
+            errors.append(ValidationError(sentence, code=REQUIRED))
 
     def _reason(self, condition: Condition) -> str:
-        cause = next((f for f in self.specs if f.key == condition.field), None)
-        if cause is None or cause.key not in self.answers or condition.holds({cause.key: cause.default}):
+        cause = next((f for f in (*self.specs, *self.earlier) if f.key == condition.field), None)
+        given = (self.answers if cause in self.specs else self.outer).get(condition.field)
+        if cause is None or given is None or condition.holds({cause.key: cause.default}):
             return ""  # no answer brought it up: it stood there from the start
         if cause.kind == "checkbox":
-            ticked = self.answers[cause.key] is True
-            return (_("Bạn đánh dấu “%s”") if ticked else _("Bạn không đánh dấu “%s”")) % cause.label
-        return _("Bạn chọn “%s”") % show(cause, self.answers[cause.key])
+            return (_("Bạn đánh dấu “%s”") if given is True else _("Bạn không đánh dấu “%s”")) % cause.label
+        return _("Bạn chọn “%s”") % show(cause, given)
 
     def _check_order(self, f: Field) -> None:
         """A date or number must not come before the one it follows; equal ones are fine."""
@@ -158,7 +166,7 @@ class AnswersForm(forms.Form):
     def field_errors(self, before: str = "") -> list[FieldError]:
         """In the order of the questions; `before` names the row."""
         return [
-            FieldError(str(self[f.key].auto_id), f.label, before + str(message))
+            FieldError(str(self[f.key].auto_id), f.label, before + str(message), _is_missing(self.errors[f.key]))
             for f in (self.specs if self.errors else ())
             if f.key in self.errors and f.key in self.fields
             for message in self.errors[f.key]
@@ -170,6 +178,10 @@ class AnswersForm(forms.Form):
             for f in self.specs
             if (message := self.doubt(f))
         ]
+
+
+def _is_missing(errors: ErrorList) -> bool:
+    return bool(errors.as_data()[0].code == REQUIRED)
 
 
 def _comparable(f: Field, value: Any) -> Any:

@@ -106,6 +106,16 @@ class Files:
         )
 
 
+class BroughtAlong:
+    """A file question where no file can be taken: the paper itself is handed in."""
+
+    def __init__(self, f: Field, is_visible: bool) -> None:
+        self.f, self.wrapper = f, wrapper_attributes(f, is_visible)
+
+    def render(self, form: Any, context: Context, template_pack: str = PACK, **kwargs: Any) -> SafeString:
+        return _fill("brought_along", {"spec": self.f, "wrapper": self.wrapper})
+
+
 class Closed:
     """A question that is not open now: its stored answer as text."""
 

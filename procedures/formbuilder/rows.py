@@ -19,9 +19,16 @@ class Rows:
     """Blank rows are not answers: they are skipped, unless too few rows were filled in."""
 
     def __init__(
-        self, spec: Field, data: Mapping[str, list[str]], *, today: datetime.date, outer: Answers, reports: bool
+        self,
+        spec: Field,
+        data: Mapping[str, list[str]],
+        *,
+        today: datetime.date,
+        outer: Answers,
+        reports: bool,
+        blanks: bool = False,
     ) -> None:
-        self.spec, self.today, self.outer, self.reports = spec, today, outer, reports
+        self.spec, self.today, self.outer, self.reports, self.blanks = spec, today, outer, reports, blanks
         count = count_rows(spec, dict(data))
         self.too_many = count > spec.max_items
         self.forms = [self._form(data, i) for i in range(min(max(count, least_rows(spec)), spec.max_items))]
@@ -31,7 +38,9 @@ class Rows:
 
     def _form(self, data: Mapping[str, list[str]], index: int | str) -> AnswersForm:
         prefix = f"{self.spec.key}-{index}"
-        return AnswersForm(self.spec.fields, data, today=self.today, outer=self.outer, prefix=prefix)
+        return AnswersForm(
+            self.spec.fields, data, today=self.today, outer=self.outer, prefix=prefix, blanks=self.blanks
+        )
 
     def _counted(self) -> list[AnswersForm]:
         """The filled rows, and as many blank ones as are missing, so that their questions are asked."""
@@ -83,7 +92,7 @@ class Rows:
                 % {"label": self.spec.label, "max": self.spec.max_items}
             ]
         least = max(self.spec.min_items, least_rows(self.spec)) if self.filled else least_rows(self.spec)
-        if len(self.filled) < least and not self._row_errors:
+        if len(self.filled) < least and not self._row_errors and not self.blanks:
             return [
                 _("“%(label)s” cần ít nhất %(min)d dòng. Bạn đã khai %(count)d, hãy khai thêm.")
                 % {"label": self.spec.label, "min": least, "count": len(self.filled)}
@@ -100,7 +109,9 @@ class Rows:
         ]
 
     def errors(self) -> list[FieldError]:
-        return [FieldError(self.input_id, self.spec.label, message) for message in self.own_errors] + self._row_errors
+        missing = not self.too_many
+        own = [FieldError(self.input_id, self.spec.label, message, missing) for message in self.own_errors]
+        return own + self._row_errors
 
     def warnings(self) -> list[FieldError]:
         return [w for i, form in enumerate(self.forms) for w in form.field_warnings(f"{self.row_title(i)}: ")]

@@ -32,6 +32,10 @@ class SectionForm:
     files    what was uploaded, by key of the file question: objects with name, size and pk
     only     keys of the questions that are open (a supplement); the others show their stored answer and keep it.
              Expand it with opened_fields() so that questions depending on an open one are open too.
+    refused  why files were not taken, by key of the file question
+    uploads  False where no file can be taken: file questions say to bring it along
+    earlier  the questions of the sections before, so that a revealed question can name the answer that revealed it
+    blanks   what was not answered may stay open (it is written by hand); only what is wrong is an error
     """
 
     def __init__(
@@ -45,9 +49,14 @@ class SectionForm:
         files: Files | None = None,
         today: datetime.date | None = None,
         only: frozenset[str] | set[str] | None = None,
+        refused: Mapping[str, str] | None = None,
+        uploads: bool = True,
+        earlier: Sequence[Field] = (),
+        blanks: bool = False,
     ) -> None:
         self.section, self.before, self.typed = section, before or {}, typed
         self.prefill, self.stored, self.files = prefill or {}, stored or {}, files or {}
+        self.refused, self.uploads, self.earlier, self.blanks = refused or {}, uploads, earlier, blanks
         self.today = today or timezone.localdate()
         self.only = only
         self.reports = False
@@ -97,7 +106,15 @@ class SectionForm:
     @cached_property
     def form(self) -> AnswersForm:
         closed = {f.key: self.stored.get(f.key) for f in self.section.fields if not self.is_open(f)}
-        form = AnswersForm(self.section.fields, self._data, today=self.today, outer=self.before, fixed=closed)
+        form = AnswersForm(
+            self.section.fields,
+            self._data,
+            today=self.today,
+            outer=self.before,
+            fixed=closed,
+            earlier=self.earlier,
+            blanks=self.blanks,
+        )
         form.reports = self.reports
         return form
 
@@ -105,7 +122,14 @@ class SectionForm:
     def repeats(self) -> dict[str, Rows]:
         outer, shown = {**self.before, **self.form.answers}, self.form.shown
         return {
-            f.key: Rows(f, self._data, today=self.today, outer=outer, reports=self.reports and f.key in shown)
+            f.key: Rows(
+                f,
+                self._data,
+                today=self.today,
+                outer=outer,
+                reports=self.reports and f.key in shown,
+                blanks=self.blanks,
+            )
             for f in self.section.fields
             if f.kind == "repeat" and self.is_open(f)
         }
@@ -124,7 +148,7 @@ class SectionForm:
             return self.repeats[f.key].errors()
         if f.kind == "file":
             message = self.file_error(f)
-            return [FieldError(f"id_{f.key}", f.label, message)] if message else []
+            return [FieldError(f"id_{f.key}", f.label, message, f.key not in self.refused)] if message else []
         return [e for e in of_inputs if e.input_id == f"id_{f.key}"]
 
     @cached_property
@@ -140,7 +164,10 @@ class SectionForm:
         return self.form.field_warnings() + rows
 
     def file_error(self, f: Field) -> str:
-        is_missing = f.required and f.key in self.form.shown and self.is_open(f) and not self.files.get(f.key)
+        if f.key in self.refused:
+            return self.refused[f.key]
+        is_asked = f.required and f.key in self.form.shown and self.is_open(f) and self.uploads and not self.blanks
+        is_missing = is_asked and not self.files.get(f.key)
         return _("Bạn chưa đính kèm “%s”. Hãy chọn tệp rồi tiếp tục.") % f.label if self.reports and is_missing else ""
 
     @property
@@ -164,7 +191,7 @@ class SectionForm:
         if f.kind == "repeat":
             return layout.Repeat(self.repeats[f.key], is_visible)
         if f.kind == "file":
-            return layout.Files(f, self)
+            return layout.Files(f, self) if self.uploads else layout.BroughtAlong(f, is_visible)
         return f.key
 
     @property
@@ -180,4 +207,4 @@ class SectionForm:
     @cached_property
     def has_files(self) -> bool:
         """The page's form needs enctype multipart/form-data."""
-        return any(f.kind == "file" for f in self.section.fields)
+        return self.uploads and any(f.kind == "file" for f in self.section.fields)

@@ -19,7 +19,9 @@ Typed = dict[str, list[str]]
 # the button's. `csrfmiddlewaretoken` would hide the token from Django; the catalogue check refuses it.
 BUTTON = "action"
 RESERVED_KEYS = frozenset({BUTTON, "csrfmiddlewaretoken"})
-BUTTONS = frozenset({"next", "back", "save", "submit", "upload", "pdf", "docx"})
+BUTTONS = frozenset(
+    {"next", "back", "save", "submit", "upload", "pdf", "docx", "refresh", "receive", "file", "discard"}
+)
 
 LONGEST_VALUE = 20_000
 MOST_VALUES = 200

@@ -236,7 +236,10 @@ def _check_pairs(raw: Raw, problems: Problems) -> None:
         least, most = raw.get(low), raw.get(high)
         both = (least, most)
         if (all(map(is_number, both)) or all(map(_is_day, both))) and least > most:  # type: ignore[operator]
-            problems.at(low).add(_("%(low)s lớn hơn %(high)s. Hãy đổi một trong hai.") % {"low": low, "high": high})
+            problems.at(low).add(
+                _("Mức thấp nhất (%(low)s) lớn hơn mức cao nhất (%(high)s). Hãy đổi một trong hai.")
+                % {"low": low, "high": high}
+            )
 
 
 def _is_day(value: Any) -> bool:

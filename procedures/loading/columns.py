@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.lib.text import fold
 from procedures.loading.folder import Content
+from procedures.loading.shape import dicts
 from procedures.models import Agency, Procedure, Sector
 
 Columns = dict[str, Any]
@@ -113,17 +114,20 @@ def _written(content: Content, paths: dict[str, Path], derived: Columns, values:
 # --- procedures ----------------------------------------------------------------------------------
 
 
-def _lists_named_in(fields: list[Content]) -> set[str]:
-    names = {str(f["choices_from"]).removeprefix("lists.") for f in fields if f.get("choices_from")}
-    for field in fields:
-        names |= _lists_named_in(field.get("fields") or [])
+def _lists_named_in(fields: Any) -> set[str]:
+    names: set[str] = set()
+    for _i, field in dicts(fields):
+        if field.get("choices_from"):
+            names.add(str(field["choices_from"]).removeprefix("lists."))
+        names |= _lists_named_in(field.get("fields"))
     return names
 
 
 def used_lists(content: Content, lists: dict[str, Any]) -> dict[str, Any]:
-    """Only the shared lists that the form refers to: the rest must not make a new revision."""
-    sections = (content.get("form") or {}).get("sections") or []
-    names = set().union(*(_lists_named_in(s["fields"]) for s in sections)) if sections else set()
+    """Only the shared lists that the form refers to: the rest must not make a new revision. Checked or not."""
+    form = content.get("form")
+    sections = dicts(form.get("sections")) if isinstance(form, dict) else []
+    names: set[str] = set().union(*(_lists_named_in(section.get("fields")) for _i, section in sections))
     return {name: lists[name] for name in sorted(names) if name in lists}
 
 

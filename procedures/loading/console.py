@@ -98,6 +98,8 @@ def print_summary(out: OutputWrapper, summary: Summary, *, dry_run: bool) -> Non
     _named(out, _("Đã đổi"), summary.changed_codes)
     _named(out, _("Đóng vì không còn trong thư mục"), summary.closed)
     _named(out, _("Mở lại"), summary.reopened)
+    _counted(out, _("Giữ bản sửa trong quản trị"), summary.kept)
+    _counted(out, _("Thay bản sửa trong quản trị vì thư mục có nội dung mới"), summary.replaced)
     for name, keys in summary.left.items():
         _named(out, _("Giữ lại dù thư mục không có (%(table)s)") % {"table": TABLES[name]}, keys)
     out.write(_result(summary, dry_run=dry_run))
@@ -105,8 +107,17 @@ def print_summary(out: OutputWrapper, summary: Summary, *, dry_run: bool) -> Non
 
 def _named(out: OutputWrapper, label: str, keys: Sequence[str]) -> None:
     if keys:
-        more = f" … (+{len(keys) - MANY})" if len(keys) > MANY else ""
-        out.write(f"{label}: {', '.join(keys[:MANY])}{more}")
+        out.write(f"{label}: {_some(keys)}")
+
+
+def _counted(out: OutputWrapper, label: str, keys: Sequence[str]) -> None:
+    if keys:
+        out.write(f"{label}: {len(keys)} ({_some(keys)})")
+
+
+def _some(keys: Sequence[str]) -> str:
+    more = f" … (+{len(keys) - MANY})" if len(keys) > MANY else ""
+    return f"{', '.join(keys[:MANY])}{more}"
 
 
 def _result(summary: Summary, *, dry_run: bool) -> str:

@@ -97,7 +97,7 @@ def read_folder(path: Path, step: Step = lambda: None) -> Folder:
     folder = Folder(path)
     refusal = _refusal(path)
     if refusal:
-        folder.problems.append(Problem(str(path), "", refusal))
+        folder.problems.append(Problem(str(path), (), refusal))
         return folder
     files = files_of(path)
     folder.has_procedures = bool(files)

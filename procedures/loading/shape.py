@@ -56,7 +56,7 @@ def text(value: Any, problems: Problems) -> None:
     if not isinstance(value, str):
         problems.add(_("Phải là chữ. Nếu là số hay ngày, hãy đặt trong dấu nháy."))
     elif not value.strip():
-        problems.add(_("Không được để trống. Hãy điền nội dung hoặc bỏ khóa này."))
+        problems.add(_("Không được để trống. Hãy điền nội dung hoặc bỏ mục này."))
 
 
 def loose_text(value: Any, problems: Problems) -> None:

@@ -38,6 +38,8 @@ class Summary:
     changed_codes: list[str] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     reopened: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)  # edited in the admin, unchanged in the folder
+    replaced: list[str] = field(default_factory=list)  # edited in the admin, and the folder says something new
     left: dict[str, list[str]] = field(default_factory=dict)  # table: keys that the folder does not name
     rest_changed: bool = False
 
@@ -68,7 +70,7 @@ def store(folder: Folder, *, dry_run: bool = False, step: Step = lambda: None) -
 
 
 def _store_all(folder: Folder, summary: Summary, step: Step) -> None:
-    version = _locked_version()
+    version = CatalogueVersion.lock()
     if "agencies.yaml" in folder.shared:
         _store_agencies(folder.agencies, folder.departments, summary)
     if "sectors.yaml" in folder.shared:
@@ -80,11 +82,6 @@ def _store_all(folder: Folder, summary: Summary, step: Step) -> None:
     _store_rest(version, folder.rest, summary)
     if summary.is_change:
         CatalogueVersion.bump()
-
-
-def _locked_version() -> CatalogueVersion:
-    CatalogueVersion.objects.get_or_create(pk=1)
-    return CatalogueVersion.objects.select_for_update().get(pk=1)
 
 
 def _store_rest(version: CatalogueVersion, rest: dict[str, Content], summary: Summary) -> None:
@@ -100,6 +97,7 @@ def _store_procedures(folder: Folder, summary: Summary, step: Step) -> None:
     done = store_procedures(list(folder.procedures.values()), lists, step)
     summary.procedures = Count(len(done.created), len(done.changed), done.unchanged)
     summary.changed_codes, summary.closed, summary.reopened = done.changed, done.closed, done.reopened
+    summary.kept, summary.replaced = done.kept, done.replaced
 
 
 # --- agencies and sectors ------------------------------------------------------------------------

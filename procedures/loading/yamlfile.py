@@ -10,12 +10,14 @@ import datetime
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import yaml
 from django.utils.translation import gettext as _
 
+from procedures.loading import yamlwords
 from procedures.loading.problems import Problems
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -25,21 +27,33 @@ MAX_NODES = 200_000
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
+TEXT, MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
+
+
 class _Loader(yaml.CSafeLoader):
-    """CSafeLoader that notes repeated keys instead of keeping the last."""
+    """CSafeLoader that notes repeated keys instead of keeping the last, and keys that are no text (no, 1)."""
 
     def __init__(self, stream: str) -> None:
         super().__init__(stream)
-        self.repeated: list[tuple[str, int]] = []
+        self.mistakes: list[str] = []
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _value in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
-                if key.value in seen:
-                    self.repeated.append((key.value, key.start_mark.line + 1))
+            if isinstance(key, yaml.ScalarNode) and key.tag != MERGE:
+                self._look_at(key, seen)
                 seen.add(key.value)
         return super().construct_mapping(node, deep=deep)
+
+    def _look_at(self, key: yaml.ScalarNode, seen: set[str]) -> None:
+        words = {"line": key.start_mark.line + 1, "key": key.value}
+        if key.value in seen:
+            self.mistakes.append(_("Dòng %(line)d: khóa “%(key)s” viết hai lần. Hãy bỏ một.") % words)
+        if key.tag != TEXT:
+            self.mistakes.append(
+                _("Dòng %(line)d: khóa “%(key)s” không phải chữ. Hãy đặt khóa trong dấu nháy.") % words
+            )
+            key.tag = TEXT
 
 
 def _number(loader: _Loader, node: yaml.ScalarNode) -> int | float | str:
@@ -58,8 +72,23 @@ def _decimal(loader: _Loader, node: yaml.ScalarNode) -> float | str:
     return loader.construct_yaml_float(node)
 
 
-_Loader.add_constructor("tag:yaml.org,2002:int", _number)
-_Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
+def _guarded(construct: Callable[[_Loader, yaml.ScalarNode], Any]) -> Callable[[_Loader, yaml.ScalarNode], Any]:
+    """Wrong dates (2024-02-30) and numbers beyond all bounds are mistakes of the text, with their line."""
+
+    def constructed(loader: _Loader, node: yaml.ScalarNode) -> Any:
+        try:
+            return construct(loader, node)
+        except (ValueError, OverflowError, TypeError, AttributeError) as error:
+            raise yaml.constructor.ConstructorError(
+                problem=yamlwords.UNREADABLE, problem_mark=node.start_mark
+            ) from error
+
+    return constructed
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _guarded(_number))
+_Loader.add_constructor("tag:yaml.org,2002:float", _guarded(_decimal))
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _guarded(yaml.CSafeLoader.construct_yaml_timestamp))
 
 
 def read_bytes(path: Path, problems: Problems) -> bytes | None:
@@ -99,10 +128,10 @@ def parse(text: str, problems: Problems) -> Any:
         aliases = _aliases(text, problems)
         return None if aliases is None else _construct(text, problems, has_aliases=aliases > 0)
     except yaml.YAMLError as error:
-        problems.add(_broken(error))
-    except (ValueError, OverflowError, TypeError, KeyError, AttributeError) as error:
-        # Wrong dates (2024-02-30), numbers beyond all bounds, tags with a body that does not fit.
-        problems.add(_("Có giá trị không đọc được: %(why)s. Hãy đặt giá trị đó trong dấu nháy.") % {"why": error})
+        problems.add(_broken(error, text))
+    except (ValueError, OverflowError, TypeError, KeyError, AttributeError):
+        # Tags with a body that does not fit.
+        problems.add(_("Có giá trị không đọc được. Hãy bỏ các nhãn bắt đầu bằng dấu ! và đặt giá trị trong dấu nháy."))
     return None
 
 
@@ -139,8 +168,8 @@ def _construct(text: str, problems: Problems, *, has_aliases: bool) -> Any:
             problems.add(_("Nội dung nở ra quá lớn vì bí danh (*) lặp lại. Hãy viết thẳng ra."))
             return None
         value = loader.construct_document(node)
-        for key, line in loader.repeated:
-            problems.add(_("Dòng %(line)d: khóa “%(key)s” viết hai lần. Hãy bỏ một.") % {"line": line, "key": key})
+        for mistake in dict.fromkeys(loader.mistakes):
+            problems.add(mistake)
     finally:
         loader.dispose()
     return plain(value, problems)
@@ -160,18 +189,16 @@ def _extent(node: yaml.Node, known: dict[int, tuple[int, int]]) -> tuple[int, in
     return known[id(node)]
 
 
-def _broken(error: yaml.YAMLError) -> str:
+def _broken(error: yaml.YAMLError, text: str) -> str:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    why = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-    if mark is None:
-        return _("YAML viết sai (%(why)s). Hãy sửa rồi nạp lại.") % {"why": why}
-    return _(
-        "Dòng %(line)d, cột %(column)d: YAML viết sai (%(why)s). Hãy kiểm tra thụt dòng, dấu hai chấm, dấu nháy."
-    ) % {
-        "line": mark.line + 1,
-        "column": mark.column + 1,
-        "why": why,
-    }
+    why = yamlwords.why(getattr(error, "problem", None) or getattr(error, "reason", None) or str(error))
+    if mark is not None:
+        place = {"line": mark.line + 1, "column": mark.column + 1, "why": why}
+        return _("Dòng %(line)d, cột %(column)d: YAML viết sai, %(why)s. Hãy sửa chỗ này.") % place
+    # The reader, which refuses control characters, names no line.
+    odd = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    line = text.count("\n", 0, odd.start()) + 1 if odd else 1
+    return _("Dòng %(line)d: YAML viết sai, %(why)s. Hãy sửa chỗ này.") % {"line": line, "why": why}
 
 
 # --- plain values --------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """Forms on paper: blank to write on by hand, or with the answers that were typed."""
 
+from procedures.printing.blocks import Mark
 from procedures.printing.files import (
+    KINDS,
     STYLESHEET,
     File,
     NoSuchForm,
@@ -12,8 +14,10 @@ from procedures.printing.files import (
 from procedures.printing.layout import form_documents
 
 __all__ = [
+    "KINDS",
     "STYLESHEET",
     "File",
+    "Mark",
     "NoSuchForm",
     "blank_form",
     "drawing_version",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from portal.lib import qr
+from procedures.printing import words
+
 
 @dataclass(frozen=True)
 class Line:
@@ -108,8 +111,34 @@ class Enclosure:
 
 @dataclass(frozen=True)
 class Signature:
+    """Empty below its title: the name is written by the hand that signs."""
+
     title: str
-    name: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What leads from a printed form back to what was typed: a reference in words, and an address as QR code."""
+
+    reference: str
+    address: str
+    until: str  # d/m/Y
+
+    @property
+    def label(self) -> str:
+        return words.kept_as()
+
+    @property
+    def note(self) -> str:
+        return words.kept_until(self.until)
+
+    @property
+    def picture(self) -> str:
+        return qr.data_uri(self.address)
+
+    @property
+    def picture_words(self) -> str:
+        return words.read_by_phone(self.reference)
 
 
 @dataclass(frozen=True)
@@ -126,6 +155,7 @@ class PaperForm:
     code: str
     revised: str
     address: str
+    mark: Mark | None = None
 
     @property
     def heading(self) -> str:

@@ -19,7 +19,7 @@ from portal.lib.text import ascii_slug
 from procedures import spec as documents
 from procedures.blank_forms import keys as blank_keys
 from procedures.printing import layout, word
-from procedures.printing.blocks import PaperForm
+from procedures.printing.blocks import Mark, PaperForm
 
 KINDS = {
     "pdf": "application/pdf",
@@ -80,12 +80,20 @@ def filled_form(
     *,
     agency: str = "",
     revised_on: datetime.date | None = None,
+    mark: Mark | None = None,
+    blanks: bool = False,
 ) -> File:
-    """The form with answers in their stored shape; hidden questions are left out. Raises NoSuchForm, pdf.PdfError."""
+    """The form with answers in their stored shape; hidden questions are left out, nothing is signed.
+
+    `blanks`: questions were left to the pen. `mark`: the reference under which the answers are kept; it stands in the
+    file's name too.
+    Raises NoSuchForm, pdf.PdfError.
+    """
     if not blank_keys(procedure):
         raise NoSuchForm(procedure.code)
-    form = layout.laid_out(procedure, answers, agency=agency, revised_on=revised_on)
-    return File(_drawn(form, kind), form.title, kind)
+    form = layout.laid_out(procedure, answers, agency=agency, revised_on=revised_on, mark=mark, blanks=blanks)
+    title = f"{form.title} {mark.reference}" if mark else form.title
+    return File(_drawn(form, kind), title, kind)
 
 
 def printable_page(
@@ -95,9 +103,11 @@ def printable_page(
     *,
     agency: str = "",
     revised_on: datetime.date | None = None,
+    mark: Mark | None = None,
+    blanks: bool = False,
 ) -> str:
     """The same paper as a page for the browser, for when no PDF can be made; `stylesheet` is its address."""
-    form = layout.laid_out(procedure, answers, agency=agency, revised_on=revised_on)
+    form = layout.laid_out(procedure, answers, agency=agency, revised_on=revised_on, mark=mark, blanks=blanks)
     return page(form, stylesheet)
 
 

@@ -25,6 +25,7 @@ from procedures.printing.blocks import (
     Column,
     Enclosure,
     Line,
+    Mark,
     Option,
     Pair,
     PaperForm,
@@ -48,25 +49,32 @@ def laid_out(
     *,
     agency: str = "",
     revised_on: datetime.date | None = None,
+    mark: Mark | None = None,
+    blanks: bool = False,
 ) -> PaperForm:
-    """The form of a procedure that has one: blank without answers; with them, only the questions that apply."""
+    """The form of a procedure that has one: blank without answers; with them, only the questions that apply.
+
+    `blanks`: questions were left to the pen; those that hang on one of them stand there too, with their condition.
+    """
     form = procedure.form
     assert form is not None
-    fields = list(_asked(form, answers))
+    undecided = _undecided(form, answers, blanks)
+    fields = _asked(form, answers, undecided)
     addressee, is_open = _addressee(procedure, agency)
     return PaperForm(
         title=form.title or procedure.short_name,
         origin=_sentence(ASIDE.sub("", form.based_on)),
         addressee=addressee,
         addressee_is_open=is_open,
-        sections=_sections(form, fields, answers),
+        sections=_sections(form, fields, answers, undecided),
         enclosures=_enclosures(procedure, [f for _s, f in fields]),
         pledges=tuple(f.label for _s, f in fields if is_pledge(f)),
         place=settings.TOWN_NAME.removeprefix("Thị xã ").removeprefix("Thành phố "),
-        signatures=_signatures(form, fields, answers),
+        signatures=_signatures(form),
         code=procedure.code,
         revised=_revised(procedure, revised_on),
         address=settings.SITE_URL.split("://", 1)[-1] + reverse("procedure", args=[procedure.code]),
+        mark=mark,
     )
 
 
@@ -75,12 +83,31 @@ def is_pledge(field: documents.Field) -> bool:
     return field.kind == "checkbox" and field.required and bool(PLEDGE.search(field.label))
 
 
-def _asked(
-    form: documents.FormSpec, answers: Mapping[str, Any] | None
-) -> list[tuple[documents.Section, documents.Field]]:
+def _visible(form: documents.FormSpec, answers: Mapping[str, Any]) -> set[str]:
+    return {f.key for _section, shown in documents.visible_form(form, answers) for f in shown}
+
+
+def _undecided(form: documents.FormSpec, answers: Mapping[str, Any] | None, blanks: bool) -> frozenset[str]:
+    """The questions of which only the pen will tell whether they apply: on a blank form all that have a condition."""
     if answers is None:
-        return [(section, f) for section in form.sections for f in section.fields]
-    return [(section, f) for section, shown in documents.visible_form(form, answers) for f in shown]
+        return frozenset(f.key for f in form.fields() if f.show_when is not None)
+    visible, found = _visible(form, answers), set[str]()
+    for f in form.fields() if blanks else ():
+        asked = f.show_when.field if f.show_when else ""
+        is_open = asked in visible and answers.get(asked) is None and f.key not in visible
+        if is_open or asked in found:
+            found.add(f.key)
+    return frozenset(found)
+
+
+def _asked(
+    form: documents.FormSpec, answers: Mapping[str, Any] | None, undecided: frozenset[str]
+) -> list[tuple[documents.Section, documents.Field]]:
+    fields = [(section, f) for section in form.sections for f in section.fields]
+    if answers is None:
+        return fields
+    shown = _visible(form, answers) | undecided
+    return [(section, f) for section, f in fields if f.key in shown]
 
 
 # --- sections ------------------------------------------------------------------------------------
@@ -92,24 +119,31 @@ def _sections(
     form: documents.FormSpec,
     fields: list[tuple[documents.Section, documents.Field]],
     answers: Mapping[str, Any] | None,
+    undecided: frozenset[str],
 ) -> tuple[PaperSection, ...]:
     result: list[PaperSection] = []
     for section in form.sections:
         own = [f for s, f in fields if s is section and f.kind != "file" and not is_pledge(f)]
         if own:
             number = ROMAN[len(result)] if len(result) < len(ROMAN) else str(len(result) + 1)
-            result.append(PaperSection(number, section.title, tuple(_blocks(form, own, answers))))
+            result.append(PaperSection(number, section.title, tuple(_blocks(form, own, answers, undecided))))
     return tuple(result)
 
 
-def _blocks(form: documents.FormSpec, fields: list[documents.Field], answers: Mapping[str, Any] | None) -> list[Block]:
+def _blocks(
+    form: documents.FormSpec,
+    fields: list[documents.Field],
+    answers: Mapping[str, Any] | None,
+    undecided: frozenset[str],
+) -> list[Block]:
     """The fields of one section in order; a condition is said once for all fields in a row that share it."""
     result: list[Block] = []
     said: documents.Condition | None = None
     previous: documents.Field | None = None
     for f in fields:
-        if answers is None and f.show_when != said:
-            said, previous = f.show_when, None
+        when = f.show_when if f.key in undecided else None
+        if when != said:
+            said, previous = when, None
             _say(result, form, said, _is_nearest(said, fields, f))
         last = result[-1] if result else None
         block = replace(_block(f, answers), under=said is not None)
@@ -243,30 +277,12 @@ def _enclosures(procedure: documents.ProcedureSpec, fields: list[documents.Field
     return (*papers, *(Enclosure(f.label) for f in fields if f.kind == "file"))
 
 
-def _signatures(
-    form: documents.FormSpec,
-    fields: list[tuple[documents.Section, documents.Field]],
-    answers: Mapping[str, Any] | None,
-) -> tuple[Signature, ...]:
+def _signatures(form: documents.FormSpec) -> tuple[Signature, ...]:
     """One signature, or two side by side when the form is made by two people (marriage)."""
     sides = form.sections[:2]
     if len(sides) == 2 and all(TWO_SIDES.fullmatch(s.title) for s in sides):
-        return tuple(Signature(s.title, _name_in(s, fields, answers)) for s in sides)
-    return (Signature(words.signer(form.title), _first_name(fields, answers)),)
-
-
-def _name_in(
-    section: documents.Section,
-    fields: list[tuple[documents.Section, documents.Field]],
-    answers: Mapping[str, Any] | None,
-) -> str:
-    return _first_name([(s, f) for s, f in fields if s is section], answers)
-
-
-def _first_name(fields: list[tuple[documents.Section, documents.Field]], answers: Mapping[str, Any] | None) -> str:
-    """The name under the signature: the first one that the form asks for."""
-    key = next((f.key for _s, f in fields if f.kind == "person_name"), "")
-    return str((answers or {}).get(key) or "")
+        return tuple(Signature(s.title) for s in sides)
+    return (Signature(words.signer(form.title)),)
 
 
 def _revised(procedure: documents.ProcedureSpec, revised_on: datetime.date | None) -> str:

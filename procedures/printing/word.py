@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from portal.lib import docx as word
+from portal.lib import qr
 from procedures.printing import blocks, layout
 
 WIDTH = word.TEXT_WIDTH_MM
@@ -18,6 +19,8 @@ HALF = 80  # mm, where the second question of a line begins less its gap
 def drawn(form: blocks.PaperForm) -> bytes:
     document = word.new_paper(form.title, settings.TOWN_NAME)
     _head(document, form)
+    if form.mark:
+        _mark(document, form.mark)
     _title(document, form)
     for section in form.sections:
         _heading(document, f"{section.number}. {section.title}")
@@ -44,6 +47,16 @@ def _head(document: Any, form: blocks.PaperForm) -> None:
     motto = _centred(right, _("Độc lập - Tự do - Hạnh phúc"), bold=True, size=13)
     motto.paragraph_format.left_indent = motto.paragraph_format.right_indent = _mm(19)
     word.rule_below(motto)
+
+
+def _mark(document: Any, mark: blocks.Mark) -> None:
+    """Beside each other: the reference in words, and the same as QR code."""
+    left, right = word.columns(document, 140, 25)
+    word.write(left.paragraphs[0], mark.label + " ", size=11)
+    word.write(left.paragraphs[0], mark.reference, bold=True, size=13)
+    word.write(left.add_paragraph(), mark.note, size=10)
+    right.paragraphs[0].alignment = 2
+    word.picture(right.paragraphs[0], qr.png(mark.address), 22, mark.picture_words)
 
 
 def _mm(size: float) -> Any:
@@ -194,8 +207,8 @@ def _signatures(document: Any, signatures: tuple[blocks.Signature, ...]) -> None
         cell.paragraphs[0].alignment = 1
         word.write(cell.paragraphs[0], signature.title, bold=True)
         _centred(cell, _("(Ký, ghi rõ họ tên)"), italic=True)
-        name = _centred(cell, signature.name, bold=True)
-        name.paragraph_format.space_before = _mm(20)
+        room = _centred(cell, "", bold=True)
+        room.paragraph_format.space_before = _mm(20)
 
 
 def _foot(document: Any, form: blocks.PaperForm) -> None:

@@ -52,6 +52,19 @@ def _in_a_sentence(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
+def kept_as() -> str:
+    return _("Mã tờ khai:")
+
+
+def kept_until(day: str) -> str:
+    return _("Đưa mã này cho cán bộ một cửa để khỏi nhập lại. Cổng giữ nội dung đã khai đến hết ngày %s rồi xóa.") % day
+
+
+def read_by_phone(reference: str) -> str:
+    """The words behind the QR code."""
+    return _("Mã QR của tờ khai %s") % reference
+
+
 def signer(title: str) -> str:
     """What the one who signs is called on such a form."""
     kind = title.casefold()

@@ -26,10 +26,10 @@ def blank_form(request: HttpRequest, code: str, key: str, extension: str) -> Htt
     """The form as PDF or Word; the printable page itself when no PDF can be made at the moment."""
     procedure = _with_form(code, key)
     try:
-        file = printing.blank_form(procedure.spec, key, extension, _published_on(procedure))
+        file = printing.blank_form(procedure.spec, key, extension, published_on(procedure))
     except PdfError as error:
         log.warning("blank form %s %s: %s", code, key, error)
-        page = printing.printable_page(procedure.spec, static(printing.STYLESHEET), revised_on=_published_on(procedure))
+        page = printing.printable_page(procedure.spec, static(printing.STYLESHEET), revised_on=published_on(procedure))
         return HttpResponse(page)
     response = file_response(file)
     patch_cache_control(response, public=True, max_age=KEPT_SECONDS)
@@ -51,6 +51,7 @@ def _with_form(code: str, key: str) -> Procedure:
     return procedure
 
 
-def _published_on(procedure: Procedure) -> datetime.date | None:
+def published_on(procedure: Procedure) -> datetime.date | None:
+    """The day that a form bears as that of its revision."""
     published = procedure.published.published_at if procedure.published else None
     return localtime(published).date() if published else None

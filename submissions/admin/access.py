@@ -21,7 +21,7 @@ def record(request: HttpRequest, pk: int | str) -> tuple[Officer, Submission]:
     """The filed submission of the officer's own agency; Http404 for any other, as if it did not exist."""
     officer = desk_officer(request)
     found = worklist.visible_to(officer).filter(pk=pk) if str(pk).isdecimal() else Submission.objects.none()
-    submission = found.with_context("assignee__user").first()
+    submission = found.with_context("assignee__user", "entered_by__user").first()
     if officer is None or submission is None:
         raise Http404
     return officer, submission

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -10,21 +11,19 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.templatetags.portal import day
 from procedures import display
-from procedures.spec import Answers, Field
-from submissions import rules, worklist
+from procedures.spec import Answers, Document, Field
+from submissions import forms, rules, shown, worklist
 from submissions.admin import access
+from submissions.admin import papers as issued_papers
 from submissions.admin.verbs import FILTERS
 from submissions.models import Attachment, Event, Notice, Officer, Submission, SupplementRequest
 from submissions.notices import LABELS
-from submissions.states import ACTS, TRANSITIONS, Act, State, Transition
+from submissions.states import EXPORTERS, VERB_LABELS, Act, State, Transition
 
 MAIN = ("receive", "start", "approve", "finish", "hand_over")
 FINAL_WORD = ("refuse", "decline", "stop")
-VERB_LABELS: dict[str, Any] = {
-    **{row.verb: row.button for row in TRANSITIONS},
-    **{act.verb: act.button for act in ACTS},
-}
 
 
 # --- the right side ------------------------------------------------------------------------------
@@ -64,9 +63,16 @@ def buttons(officer: Officer, submission: Submission, query: str) -> list[Button
 
 @dataclass(frozen=True)
 class Paper:
+    """A paper of the dossier; `on_paper` says what was handed in of it: "1 bản chính"."""
+
     name: str
     needed: bool
     files: list[Attachment]
+    on_paper: str = ""
+
+    @property
+    def is_lacking(self) -> bool:
+        return self.needed and not self.files and not self.on_paper
 
 
 def _files(submission: Submission) -> list[Attachment]:
@@ -76,13 +82,29 @@ def _files(submission: Submission) -> list[Attachment]:
 
 def papers(submission: Submission, files: list[Attachment]) -> list[Paper]:
     """The papers of the dossier with their files; those that must be there and are not are shown too."""
-    current = [f for f in files if f.removed_at is None and f.purpose == Attachment.Purpose.DOCUMENT]
-    documents = submission.revision.spec.documents
-    rows = [Paper(d.name, d.is_needed(submission.answers), [f for f in current if f.key == d.key]) for d in documents]
+    current = [f for f in files if f.removed_at is None]
+    scans = [f for f in current if f.purpose == Attachment.Purpose.DOCUMENT]
+    documents, handed_in = submission.revision.spec.documents, {p["key"]: p for p in submission.papers_in}
+    rows = [
+        Paper(
+            d.name,
+            _is_needed(submission, d),
+            [f for f in scans if f.key == d.key],
+            shown.counted(handed_in.get(d.key, {})),
+        )
+        for d in documents
+    ]
     known = {d.key for d in documents}
-    others = [f for f in current if f.key not in known]
-    kept = [r for r in rows if r.files or r.needed]
-    return [*kept, Paper(_("Giấy tờ khác"), False, others)] if others else kept
+    rows.append(Paper(_("Giấy tờ khác"), False, [f for f in scans if f.key not in known]))
+    right = [f for f in current if f.purpose == Attachment.Purpose.AUTHORITY]
+    rows.append(Paper(forms.authority_paper().name, False, right))
+    return [r for r in rows if r.files or r.needed or r.on_paper]
+
+
+def _is_needed(submission: Submission, document: Document) -> bool:
+    if rules.came_on_paper(submission):
+        return rules.is_needed_on_paper(document, submission.answers)
+    return document.is_needed(submission.answers)
 
 
 @dataclass(frozen=True)
@@ -152,7 +174,8 @@ def log(submission: Submission) -> list[LogLine]:
     for event in submission.events.order_by("-number"):
         moved = State(event.to_state).label if event.to_state and event.to_state != event.from_state else ""
         label = VERB_LABELS.get(event.verb, event.verb)
-        found.append(LogLine(label, event, str(moved), str(event.data.get("due_on", ""))))
+        due = str(event.data.get("due_on") or "")
+        found.append(LogLine(label, event, str(moved), day(datetime.date.fromisoformat(due)) if due else ""))
     return found
 
 
@@ -192,9 +215,13 @@ def context(request: HttpRequest, officer: Officer, submission: Submission) -> d
         "sections": display.rows(spec.form, submission.answers, _names(uploads)) if spec.form else [],
         "field_files": uploads,
         "papers": papers(submission, files),
+        **issued_papers.box(submission),
+        "on_paper": rules.came_on_paper(submission),
         "results": [f for f in files if f.removed_at is None and f.purpose == Attachment.Purpose.RESULT],
+        "files": files,
         "rounds": rounds(submission, files),
         "log": log(submission),
+        "may_take_pack": officer.has_role(*EXPORTERS) and not submission.is_rehearsal,
         "told": told(submission),
         "next": worklist.next_in(queue, officer, at, submission),
         "queue": worklist.BY_KEY.get(queue),

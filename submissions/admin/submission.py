@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, re_path, reverse
 from django.utils.html import format_html
@@ -16,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from submissions import worklist
-from submissions.admin import access, attachments, record, verbs
+from submissions.admin import access, attachments, downloads, letters, papers, record, rehearsal, verbs
 from submissions.admin.filters import DueFilter, ProcedureFilter, QueueFilter, StateFilter
 from submissions.models import Submission
 from submissions.staff_forms import FORMS
@@ -128,7 +130,32 @@ class SubmissionAdmin(admin.ModelAdmin):
         verb_names = "|".join(FORMS)
         wrap = self.admin_site.admin_view
         own = [
+            path("thu/<int:pk>/", wrap(partial(rehearsal.page, site=self.admin_site)), name="submissions_rehearsal"),
+            path(
+                "thu/<int:pk>/ho-so/",
+                wrap(partial(rehearsal.record_page, site=self.admin_site)),
+                name="submissions_rehearsal_record",
+            ),
+            path(
+                "<int:pk>/van-ban/xem-truoc/",
+                wrap(partial(letters.preview, self.admin_site)),
+                name="submissions_submission_letter_preview",
+            ),
             path("<int:pk>/tep/<int:file>/", wrap(attachments.show), name="submissions_submission_file"),
+            path(
+                "<int:pk>/tep/<int:file>/trang/<int:page>.webp",
+                wrap(attachments.preview, cacheable=True),
+                name="submissions_submission_preview",
+            ),
+            path(
+                "<int:pk>/tep/<int:file>/trang/<int:page>/",
+                wrap(self.page_view),
+                name="submissions_submission_page",
+            ),
+            path("<int:pk>/giay-to/<int:paper>/", wrap(papers.show), name="submissions_submission_paper"),
+            path("<int:pk>/tron-bo/", wrap(downloads.pack), name="submissions_submission_pack"),
+            path("so-theo-doi/", wrap(self.register_view), name="submissions_register"),
+            path("<int:pk>/phieu-kiem-soat/", wrap(papers.print_slip), name="submissions_submission_slip"),
             re_path(
                 rf"^(?P<pk>\d+)/(?P<verb>{verb_names})/$", wrap(self.verb_view), name="submissions_submission_verb"
             ),
@@ -142,8 +169,14 @@ class SubmissionAdmin(admin.ModelAdmin):
         context = {**self.admin_site.each_context(request), **record.context(request, officer, submission)}
         return TemplateResponse(request, "admin/submissions/submission/change_form.html", context)
 
+    def page_view(self, request: HttpRequest, pk: int, file: int, page: int) -> HttpResponseBase:
+        return attachments.page(request, pk, file, page, self.admin_site.each_context(request))
+
     def verb_view(self, request: HttpRequest, pk: str, verb: str) -> HttpResponse:
         return verbs.page(request, pk, verb, self.admin_site.each_context(request))
+
+    def register_view(self, request: HttpRequest) -> HttpResponseBase:
+        return downloads.register_page(request, self.admin_site.each_context(request))
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

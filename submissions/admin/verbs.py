@@ -17,7 +17,15 @@ from portal.templatetags.portal import day
 from procedures import deadlines
 from submissions import rules
 from submissions.admin import access
-from submissions.errors import ChangedMeanwhile, FileRefused, Incomplete, NotAllowed, NotPossible, SubmissionError
+from submissions.errors import (
+    ChangedMeanwhile,
+    FileRefused,
+    Incomplete,
+    LetterNotMade,
+    NotAllowed,
+    NotPossible,
+    SubmissionError,
+)
 from submissions.models import Submission
 from submissions.rules import Actor
 from submissions.staff_forms import FORMS, VerbForm
@@ -51,7 +59,7 @@ def _do(request: HttpRequest, form: VerbForm, actor: Actor) -> HttpResponse | No
     """Runs the verb; None means that the form is shown again with what is missing."""
     try:
         done = form.run(actor)
-    except (Incomplete, FileRefused) as missing:
+    except (Incomplete, FileRefused, LetterNotMade) as missing:
         form.add_error(None, str(missing))
         return None
     except ChangedMeanwhile as changed:

@@ -94,6 +94,36 @@ def check(journey: Journey) -> Checked:
     return checked
 
 
+def lost_files(journey: Journey) -> list[Problem]:
+    """Attached files that the storage does not have, or not wholly: a filing without them would arrive empty.
+
+    One question to the storage for each file; asked only when everything else is well, just before sending.
+    """
+    came_in = [a for a in journey.attachments if a.purpose in (Attachment.Purpose.DOCUMENT, Attachment.Purpose.FIELD)]
+    return [_lost(journey, a) for a in came_in if a.purged_at is None and not files.is_stored(a)]
+
+
+def _lost(journey: Journey, attachment: Attachment) -> Problem:
+    """Names the paper and leads to the step where its file is chosen again."""
+    words = _("Cổng không đọc được tệp “%(file)s” của “%(paper)s”. Bạn hãy bỏ tệp này và chọn lại ở bước “%(step)s”.")
+    document = journey.spec.document(attachment.key) if attachment.purpose == Attachment.Purpose.DOCUMENT else None
+    if document is not None:
+        key, name, input_id = forms.PAPERS, document.name, f"id_document-{document.key}"
+    else:
+        key, name = _question(journey, attachment.key)
+        input_id = f"id_{attachment.key}"
+    step = journey.step(key)
+    facts = {"file": attachment.name, "paper": name, "step": step.title if step else ""}
+    return Problem(key, input_id, words % facts)
+
+
+def _question(journey: Journey, key: str) -> tuple[str, str]:
+    """Step and label of a question that takes files."""
+    sections = journey.spec.form.sections if journey.spec.form else ()
+    found = ((s.key, f.label) for s in sections for f in s.fields if f.key == key)
+    return next(found, (forms.PAPERS, key))
+
+
 def compile_draft(draft: Submission) -> Filing:
     """What workflow.submit() writes. Raises Incomplete, naming the first problem, when the draft is not ready."""
     checked = check(Journey(draft))
@@ -103,10 +133,11 @@ def compile_draft(draft: Submission) -> Filing:
 
 
 def _hidden_files(journey: Journey, checked: Checked) -> list[Attachment]:
-    """Uploads for questions that another answer has hidden since."""
+    """Uploads for questions that another answer has hidden since, and for a right to act that nobody claims."""
     form = journey.spec.form
     asked = {f.key for _section, shown in visible_form(form, checked.answers) for f in shown} if form else set()
-    return [a for key, many in journey.field_files.items() if key not in asked for a in many]
+    unasked = [a for key, many in journey.field_files.items() if key not in asked for a in many]
+    return unasked if checked.applicant.get("filed_for_other") else [*unasked, *journey.authority_files]
 
 
 def send(journey: Journey, checked: Checked, by: Actor) -> Submission:

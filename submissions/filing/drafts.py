@@ -74,7 +74,7 @@ def _saved(draft: Submission, step: Step, typed: Typed) -> Submission | None:
     if step.section is not None:
         known = {**known, step.block: merged(known.get(step.block, {}), step.section, typed)}
     fresh = {"typed": known, "version": draft.version + 1, "saved_at": timezone.now()}
-    same = Submission.objects.drafts().filter(pk=draft.pk, version=draft.version)
+    same = Submission.objects.filter(pk=draft.pk, state=State.DRAFT, version=draft.version)
     if not same.update(**fresh):
         return None
     stored = copy.copy(draft)

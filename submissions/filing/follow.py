@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from procedures.formbuilder import carried, choices_lost
 from procedures.models import ProcedureRevision
-from procedures.spec import Field, ProcedureSpec
+from procedures.spec import Field, ProcedureSpec, fits, match, match_questions, newly_required
 from submissions import files
-from submissions.filing.journey import FORM_BLOCK, Typed
+from submissions.filing.journey import FORM_BLOCK
 from submissions.models import Attachment, Submission
 from submissions.states import State
-
-# Kinds whose typed text may be carried over to another kind; it is checked anew in any case.
-_TEXTS = {"text", "multiline", "person_name", "address"}
-_NUMBERS = {"integer", "decimal", "money"}
-_CHOICES = {"choice", "multichoice"}
 
 
 @dataclass
@@ -39,61 +33,30 @@ class Changes:
         return [sentence % "; ".join(labels) for sentence, labels in parts if labels]
 
 
-def fits(old: Field, new: Field) -> bool:
-    """May what was typed for the old question stand for the new one?"""
-    if old.kind == new.kind:
-        return True
-    return any({old.kind, new.kind} <= kinds for kinds in (_TEXTS, _NUMBERS, _CHOICES))
-
-
 def _fields(spec: ProcedureSpec) -> dict[str, Field]:
     return {f.key: f for f in spec.form.fields()} if spec.form else {}
 
 
 def compare(old: ProcedureSpec, new: ProcedureSpec) -> Changes:
     """The differences between two revisions as a person filling in the form meets them."""
-    before, after = _fields(old), _fields(new)
-    papers_before = {d.key: d for d in old.documents if d.may_attach()}
-    papers_after = {d.key: d for d in new.documents if d.may_attach()}
-    changes = Changes()
-    changes.added = [f.label for k, f in after.items() if k not in before]
-    changes.added += [d.name for k, d in papers_after.items() if k not in papers_before]
-    changes.dropped = [f.label for k, f in before.items() if k not in after or not fits(f, after[k])]
-    changes.dropped += [d.name for k, d in papers_before.items() if k not in papers_after]
-    optional = {k for k, f in before.items() if not f.required}
-    changes.now_required = [f.label for k, f in after.items() if k in optional and f.required]
-    spare = {k for k, d in papers_before.items() if not d.required}
-    changes.now_required += [d.name for k, d in papers_after.items() if k in spare and d.required]
-    return changes
-
-
-def carried(typed: Typed, old: ProcedureSpec, new: ProcedureSpec) -> Typed:
-    """The typed values whose question is still there with a kind that fits."""
-    before, after = _fields(old), _fields(new)
-    kept = {k for k in after if k in before and fits(before[k], after[k])}
-    rows = {k: _kept_cells(before[k], after[k]) for k in kept if after[k].kind == "repeat"}
-    return {name: values for name, values in typed.items() if name in kept or _in_rows(name, rows)}
-
-
-def _kept_cells(old: Field, new: Field) -> set[str]:
-    before = {g.key: g for g in old.fields}
-    return {g.key for g in new.fields if g.key in before and fits(before[g.key], g)}
-
-
-def _in_rows(name: str, rows: dict[str, set[str]]) -> bool:
-    for repeat, cells in rows.items():
-        found = re.fullmatch(rf"{re.escape(repeat)}-(?:TOTAL_FORMS|(?:\d+)-(.+))", name, re.ASCII)
-        if found and (found[1] is None or found[1] in cells):
-            return True
-    return False
+    questions = match_questions(old, new)
+    before, after = ([d for d in spec.documents if d.may_attach()] for spec in (old, new))
+    papers = match(before, after, lambda d: d.key)
+    unfit = [was for was, now in questions.kept if not fits(was, now)]
+    return Changes(
+        added=[*(f.label for f in questions.added), *(d.name for d in papers.added)],
+        dropped=[*(f.label for f in (*questions.removed, *unfit)), *(d.name for d in papers.removed)],
+        now_required=[f.label for f in newly_required(questions)]
+        + [now.name for was, now in papers.kept if now.required and not was.required],
+    )
 
 
 def follow_published(draft: Submission) -> Changes | None:
     """Moves the draft to the published revision, in place; None when it is there already.
 
-    A procedure without a published revision leaves the draft as it is.
+    A procedure without a published revision leaves the draft as it is, and a rehearsal stays where it was begun.
     """
-    if draft.procedure.published_id in (None, draft.revision_id):
+    if draft.is_rehearsal or draft.procedure.published_id in (None, draft.revision_id):
         return None
     published = draft.procedure.published
     assert published is not None
@@ -107,17 +70,23 @@ def follow_published(draft: Submission) -> Changes | None:
 
 
 def _move(stored: Submission, old: ProcedureRevision, new: ProcedureRevision) -> Changes:
-    typed = carried(stored.typed.get(FORM_BLOCK, {}), old.spec, new.spec)
+    before = stored.typed.get(FORM_BLOCK, {})
+    typed = carried(before, old.spec, new.spec)
     stored.typed = {**stored.typed, FORM_BLOCK: typed}
     stored.revision, stored.version = new, stored.version + 1
     stored.save(update_fields=["typed", "revision", "version"])
-    for lost in _lost_files(stored.attachments.current(), new.spec):
+    for lost in _lost_files(stored, new.spec):
         files.remove(lost)
-    return compare(old.spec, new.spec)
+    changes = compare(old.spec, new.spec)
+    changes.dropped += [f.label for f in choices_lost(before, old.spec, new.spec)]
+    return changes
 
 
-def _lost_files(attachments: Iterable[Attachment], new: ProcedureSpec) -> list[Attachment]:
-    papers = {d.key for d in new.documents if d.may_attach()}
+def _lost_files(stored: Submission, new: ProcedureSpec) -> list[Attachment]:
+    """At the counter any paper may be scanned; who files for another person may show it with whatever form."""
+    attachments = stored.attachments.current().exclude(purpose=Attachment.Purpose.AUTHORITY)
+    papers = {d.key for d in new.documents if d.may_attach() or stored.entered_by_id}
     questions = {k for k, f in _fields(new).items() if f.kind == "file"}
-    keys = {Attachment.Purpose.DOCUMENT.value: papers, Attachment.Purpose.FIELD.value: questions}
-    return [a for a in attachments if a.key not in keys.get(a.purpose, set())]
+    purpose = Attachment.Purpose
+    keys = {purpose.DOCUMENT: papers, purpose.FIELD: questions, purpose.COMBINED: papers | questions}
+    return [a for a in attachments if a.key not in keys.get(purpose(a.purpose), set())]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from portal.lib.prepared import Given, Prepared
 from procedures import wording
 from procedures.formbuilder import FieldError, SectionForm, answers_before, answers_to, whole_form
-from procedures.spec import Document, Field, Section
+from procedures.spec import Document, Section
 from submissions import forms
 from submissions.forms import PAPERS
 from submissions.models import Attachment, Submission
@@ -42,17 +42,6 @@ class Step:
     title: str
     block: str = ""
     section: Section | None = None
-
-
-class FilingForm(SectionForm):
-    """A section's form that also tells which uploads were refused, and why."""
-
-    def __init__(self, section: Section, *, refused: Mapping[str, str] | None = None, **kwargs: Any) -> None:
-        self.refused = refused or {}
-        super().__init__(section, **kwargs)
-
-    def file_error(self, f: Field) -> str:
-        return self.refused.get(f.key) or super().file_error(f)
 
 
 @dataclass(frozen=True)
@@ -151,10 +140,10 @@ class Journey:
         asked = frozenset(d.when.field for d in self.spec.documents if d.when is not None)
         return answers_to(self.spec.form, asked, self.typed(FORM_BLOCK))
 
-    def form(self, step: Step, *, typed: Typed | None = None, refused: Mapping[str, str] | None = None) -> FilingForm:
+    def form(self, step: Step, *, typed: Typed | None = None, refused: Mapping[str, str] | None = None) -> SectionForm:
         """The step's form, with what is stored or with `typed` of this request."""
         section, of_form, stored = self._section(step), step.block == FORM_BLOCK, self.typed(step.block)
-        return FilingForm(
+        return SectionForm(
             section,
             before=answers_before(self.spec.form, step.key, stored) if of_form and self.spec.form else {},
             typed=stored if typed is None else typed,
@@ -192,20 +181,34 @@ class Journey:
     def document_files(self) -> dict[str, list[Attachment]]:
         return self._by_key(Attachment.Purpose.DOCUMENT)
 
+    @property
+    def authority_files(self) -> list[Attachment]:
+        """What shows the right to file for somebody else."""
+        return [a for a in self.attachments if a.purpose == Attachment.Purpose.AUTHORITY]
+
+    @property
+    def is_for_other(self) -> bool:
+        return bool(self.applicant_answers.get("filed_for_other"))
+
     def forget_files(self) -> None:
         """After an upload or a removal: read the rows again."""
         for name in ("attachments", "field_files", "document_files", "checked_form"):
             self.__dict__.pop(name, None)
 
     def papers(self, errors: Mapping[str, str] | None = None) -> list[Paper]:
-        """The papers that may be attached, needed ones first."""
+        """The papers that may be attached, needed ones first, that of a representative last."""
         errors = errors or {}
         found = [
             Paper(d, d.is_needed(self.paper_answers), self.document_files.get(d.key, []), errors.get(d.key, ""))
             for d in self.spec.documents
             if d.may_attach()
         ]
-        return sorted(found, key=lambda p: not p.is_needed)
+        return [*sorted(found, key=lambda p: not p.is_needed), *self._authority(errors)]
+
+    def _authority(self, errors: Mapping[str, str]) -> list[Paper]:
+        if not self.is_for_other:
+            return []
+        return [Paper(forms.authority_paper(), False, self.authority_files, errors.get(forms.AUTHORITY_KEY, ""))]
 
     def missing_papers(self) -> dict[str, str]:
         """Needed papers without a file: key and sentence."""

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from procedures.formbuilder import FieldError, opened_fields, typed_from, unticked, whole_form
+from procedures.formbuilder import FieldError, SectionForm, opened_fields, typed_from, unticked, whole_form
 from procedures.spec import Section
 from submissions.errors import NotPossible
-from submissions.filing.journey import FilingForm, Paper, Typed
+from submissions.filing.journey import Paper, Typed
 from submissions.models import Attachment, Submission, SupplementRequest
 
 Purpose = Attachment.Purpose
@@ -90,12 +90,12 @@ class Answering:
             stored.typed = self.request.typed = typed
             stored.save(update_fields=["typed"])
 
-    def forms(self, refused: dict[str, str] | None = None, *, report: bool = False) -> list[FilingForm]:
+    def forms(self, refused: dict[str, str] | None = None, *, report: bool = False) -> list[SectionForm]:
         """One form a section; conditions look at the filed answers of the sections before."""
         typed = self.request.typed or ({} if report else None)
         made = []
         for section in self.sections:
-            form = FilingForm(
+            form = SectionForm(
                 section,
                 before=self.submission.answers,
                 typed=typed,

@@ -54,7 +54,7 @@ def _rows(
     **extra: Any,
 ) -> list[Notice]:
     addresses = list(addresses)
-    if not addresses:
+    if not addresses or submission.is_rehearsal:
         return []
     context = {**wording.context_for(submission, event), **extra}
     said = {channel: wording.words(kind, channel, context) for channel in dict.fromkeys(a.channel for a in addresses)}

@@ -60,6 +60,11 @@ def reception(submission: Submission, event: Event) -> list[Address]:
     return by_email(officers_with(submission.agency, Role.RECEPTION), event)
 
 
+def reception_of_online(submission: Submission, event: Event) -> list[Address]:
+    """What the desk itself has typed in is no news to it."""
+    return reception(submission, event) if submission.channel == Submission.Channel.ONLINE else []
+
+
 def leaders(submission: Submission, event: Event) -> list[Address]:
     return by_email(officers_with(submission.agency, Role.LEADER), event)
 

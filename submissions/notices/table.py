@@ -32,7 +32,7 @@ def staff(kind: str, to: Callable[[Submission, Event], list[Address]]) -> Rule:
 
 
 TABLE: dict[str, tuple[Rule, ...]] = {
-    "submit": (citizen("submitted"), staff("staff_new_filing", recipients.reception)),
+    "submit": (citizen("submitted"), staff("staff_new_filing", recipients.reception_of_online)),
     "receive": (citizen("received"),),
     "refuse": (citizen("refused"),),
     "request_supplement": (citizen("supplement_requested"),),
@@ -54,6 +54,7 @@ TABLE: dict[str, tuple[Rule, ...]] = {
 SILENT: dict[str, str] = {
     "take": "the officer who takes a file knows it, and nobody had it before",
     "note": "a note is read on the record; it changes nothing for anybody",
+    "papers": "who hands papers in sees them being ticked",
 }
 
 # The kinds as staff read them in lists. The last ones come from the calendar, not from an event.

@@ -13,7 +13,7 @@ from procedures.display import ShownSection
 from procedures.formbuilder import SectionForm, typed_from
 from procedures.models import Agency
 from submissions import access, filing, forms, rules, shown
-from submissions.errors import ChangedMeanwhile, Incomplete, NotPossible
+from submissions.errors import ChangedMeanwhile, FileNotOpened, Incomplete, NotPossible
 from submissions.filing import Checked, Journey, Step
 from submissions.views import common
 from submissions.views.frame import page, step_url
@@ -59,10 +59,16 @@ def _mends(journey: Journey, checked: Checked) -> list[Mend]:
 
 
 def check_page(
-    request: HttpRequest, journey: Journey, here: Step, *, extra: list[Mend] | None = None, posted: bool = False
+    request: HttpRequest,
+    journey: Journey,
+    here: Step,
+    *,
+    extra: list[Mend] | None = None,
+    posted: bool = False,
+    checked: Checked | None = None,
 ) -> HttpResponse:
     """`posted`: the button was pressed, so that what is missing is an error; before it is only pointed out."""
-    checked = filing.check(journey)
+    checked = checked or filing.check(journey)
     papers = next(s for s in journey.steps if s.key == forms.PAPERS)
     context: dict[str, Any] = {
         "parts": _parts(journey, checked),
@@ -85,17 +91,25 @@ def send(request: HttpRequest, journey: Journey, here: Step, version: int | None
         return _again(request, journey, here, _("Bản nháp vừa được sửa ở nơi khác. Bạn xem lại lần nữa rồi bấm gửi."))
     declared = SectionForm(forms.declaration(), typed=typed_from(forms.declaration(), request.POST))
     extra = [] if declared.is_valid() else [Mend(f"#{e.input_id}", e.message) for e in declared.errors]
-    checked = filing.check(journey)
-    if checked.problems or extra:
-        return check_page(request, journey, here, extra=extra, posted=True)
     visitor = common.visitor(request)
-    by = rules.citizen(checked.applicant["applicant_name"], visitor.account)
     try:
+        checked = _checked(journey, declared=not extra)
+        if checked.problems or extra:
+            return check_page(request, journey, here, extra=extra, posted=True, checked=checked)
+        by = rules.citizen(checked.applicant["applicant_name"], visitor.account)
         submission = filing.send(journey, checked, by)
-    except (NotPossible, ChangedMeanwhile, Incomplete) as problem:
+    except (NotPossible, ChangedMeanwhile, Incomplete, FileNotOpened) as problem:
         return _again(request, journey, here, str(problem))
     access.grant_submission(visitor, submission)
     return redirect("submission-done", submission.reference)
+
+
+def _checked(journey: Journey, *, declared: bool) -> Checked:
+    """Everything once more; when all is well, whether the files are really there. Raises FileNotOpened."""
+    checked = filing.check(journey)
+    if declared and not checked.problems:
+        checked.problems += filing.lost_files(journey)
+    return checked
 
 
 def _again(request: HttpRequest, journey: Journey, here: Step, message: str) -> HttpResponse:

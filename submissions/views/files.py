@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from portal.lib.serving import file_answer, unreachable
-from submissions import access, files
-from submissions.errors import FileNotOpened
+from portal.lib.photos import NotDrawn
+from portal.lib.serving import file_answer, picture_answer, unreachable
+from submissions import access, files, photos, rules
+from submissions.errors import FileNotOpened, FilePurged
 from submissions.models import Attachment
 from submissions.states import State
-from submissions.views.common import visitor
+from submissions.views.common import refused, visitor
+
+GONE = 410
 
 
 def served(request: HttpRequest, attachment: Attachment) -> HttpResponseBase:
@@ -21,6 +26,8 @@ def served(request: HttpRequest, attachment: Attachment) -> HttpResponseBase:
         stream = files.open_stored(attachment)
     except FileNotFoundError:
         raise Http404 from None
+    except FilePurged:
+        return _purged(request, attachment)
     except FileNotOpened as problem:
         return unreachable(request, str(problem))
     return file_answer(
@@ -30,6 +37,41 @@ def served(request: HttpRequest, attachment: Attachment) -> HttpResponseBase:
         size=attachment.size,
         save="tai-ve" in request.GET,
     )
+
+
+def _purged(request: HttpRequest, photo: Attachment) -> HttpResponseBase:
+    combined, reference = photos.combined_with(photo), photo.submission.reference
+    address = reverse("submission-file", args=[reference, combined.pk]) if combined else ""
+    back = photo.submission.get_absolute_url()
+    context = {"file": photo, "combined": combined, "address": address, "back": back}
+    return refused(request, "submissions/purged.html", GONE, **context)
+
+
+def drawn(request: HttpRequest, attachment: Attachment, page: int, mark: str = "") -> HttpResponseBase:
+    """One page as a picture, small with "nho" in the address; 404 when it has none. Callers have checked access."""
+    try:
+        picture = photos.preview(attachment, page, small="nho" in request.GET, mark=mark)
+    except NotDrawn:
+        raise Http404 from None
+    except FileNotOpened as problem:
+        return unreachable(request, str(problem))
+    return picture_answer(picture, settings.PREVIEW_CACHE_SECONDS)
+
+
+@require_safe
+def submission_preview(request: HttpRequest, reference: str, pk: int, page: int) -> HttpResponseBase:
+    """For the holder; an officer of the agency who comes this way sees what the desk sees, mark included."""
+    try:
+        found = access.attachment(visitor(request), reference, pk)
+    except access.NotHeld:
+        raise Http404 from None
+    mark = photos.mark(found.submission, found) if rules.officer_of(request.user) else ""
+    return drawn(request, found, page, mark)
+
+
+@require_safe
+def draft_preview(request: HttpRequest, code: str, draft: str, pk: int, page: int) -> HttpResponseBase:
+    return drawn(request, _of_draft(request, code, draft, pk), page)
 
 
 @never_cache
@@ -45,6 +87,11 @@ def submission_file(request: HttpRequest, reference: str, pk: int) -> HttpRespon
 @never_cache
 @require_safe
 def draft_file(request: HttpRequest, code: str, draft: str, pk: int) -> HttpResponseBase:
+    return served(request, _of_draft(request, code, draft, pk))
+
+
+def _of_draft(request: HttpRequest, code: str, draft: str, pk: int) -> Attachment:
+    """A file of a draft that the visitor holds; Http404 otherwise."""
     try:
         held = access.draft(visitor(request), code, draft)
     except access.NotHeld:
@@ -52,4 +99,4 @@ def draft_file(request: HttpRequest, code: str, draft: str, pk: int) -> HttpResp
     found = held.attachments.filter(pk=pk).first() if held.state == State.DRAFT else None
     if found is None:
         raise Http404
-    return served(request, found)
+    return found

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from submissions import access, rules, shown, timeline, workflow
+from submissions import access, papers, rules, shown, timeline, workflow
 from submissions.errors import SubmissionError
 from submissions.models import Attachment, Submission
 from submissions.states import State
@@ -40,6 +40,8 @@ def _context(submission: Submission) -> dict[str, Any]:
         "due": timeline.due_words(submission.due_on) if submission.due_on else "",
         "sections": shown.filed(submission, attachments),
         "papers": shown.papers(submission, attachments),
+        "attachments": attachments,
+        "official": papers.shelf(papers.public_papers(submission)),
         "results": shown.results(attachments) if submission.state in access.RESULT_STATES else [],
         "request_open": request,
         "asked": shown.asked(submission, request) if request else [],

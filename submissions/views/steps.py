@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods
 
 from procedures import blank_forms, overview
 from procedures.display import show
-from procedures.formbuilder import FieldError, press_row_button, pressed_button, typed_from
+from procedures.formbuilder import FieldError, SectionForm, press_row_button, pressed_button, typed_from
 from submissions import access, filing, forms
 from submissions.errors import ChangedMeanwhile, NotPossible
-from submissions.filing import FilingForm, Journey, Step
+from submissions.filing import Journey, Step
 from submissions.models import Submission
 from submissions.states import State
 from submissions.views import common, uploads
@@ -81,7 +81,7 @@ def section_page(
     request: HttpRequest,
     journey: Journey,
     here: Step,
-    form: FilingForm,
+    form: SectionForm,
     errors: list[FieldError] | None = None,
     **more: Any,
 ) -> HttpResponse:
@@ -106,7 +106,8 @@ def _posted(request: HttpRequest, journey: Journey, here: Step) -> HttpResponse:
         return _move_office(request, journey, here)
     if here.key == forms.CHECK:
         return _posted_check(request, journey, here)
-    uploads.remove_pressed(request, journey)
+    if uploads.is_file_button(request) and uploads.press_file_button(request, journey.attachments):
+        journey.forget_files()
     try:
         refused = uploads.take(request, journey, here)
     except uploads.Throttled:
@@ -141,7 +142,7 @@ def _after_saving(request: HttpRequest, journey: Journey, here: Step, refused: M
     fresh = Journey(journey.draft)
     action = pressed_button(here.section.fields if here.section else (), request.POST, "next")
     form = fresh.form(here, typed=fresh.typed(here.block), refused=refused)
-    if "remove-file" in request.POST and not refused:
+    if uploads.is_file_button(request) and not refused:
         return redirect(step_url(journey.draft, here))
     if action in ("save", "back") and not refused:
         return _leave(request, fresh, here, action)
@@ -166,7 +167,7 @@ def _posted_papers(request: HttpRequest, journey: Journey, here: Step, refused: 
     journey.forget_files()
     if refused:
         return papers_page(request, journey, here, refused)
-    if "remove-file" in request.POST or action == "upload":
+    if uploads.is_file_button(request) or action == "upload":
         return redirect(step_url(journey.draft, here))
     if action in ("save", "back"):
         return _leave(request, journey, here, action)
@@ -196,7 +197,7 @@ def _conflict(request: HttpRequest, journey: Journey, here: Step, typed: dict[st
     )
 
 
-def _shown_answers(form: FilingForm) -> list[tuple[str, str]]:
+def _shown_answers(form: SectionForm) -> list[tuple[str, str]]:
     """Label and words of what is stored; what is not valid as it was typed."""
     typed, answers = form.typed or {}, form.answers
     return [

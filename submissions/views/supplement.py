@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from procedures.formbuilder import FieldError, press_row_button, pressed_button
 from procedures.spec import Field
-from submissions import access, files, rules, shown, timeline, workflow
-from submissions.errors import FileRefused, NotPossible, SubmissionError
+from submissions import access, rules, shown, timeline, workflow
+from submissions.errors import NotPossible, SubmissionError
 from submissions.filing.supplement import Answering
 from submissions.models import Attachment
 from submissions.views import common, uploads
@@ -80,7 +79,8 @@ def _message_name(answering: Answering) -> str:
 
 def _posted(request: HttpRequest, answering: Answering) -> HttpResponse:
     """Files and typed answers are stored first; then comes what the button asks for."""
-    _remove_pressed(request, answering)
+    if uploads.press_file_button(request, answering.new_files):
+        answering.forget_files()
     try:
         refused = _take(request, answering)
         typed = answering.typed_of(request.POST)
@@ -93,7 +93,7 @@ def _posted(request: HttpRequest, answering: Answering) -> HttpResponse:
     if refused:
         return _page(request, answering, refused=refused)
     action = pressed_button(_questions(answering), request.POST, "submit")
-    if pressed or "remove-file" in request.POST or action == "upload":
+    if pressed or uploads.is_file_button(request) or action == "upload":
         return redirect("supplement", answering.submission.reference)
     if action == "save":
         return redirect(f"{request.path}?da-luu=1")
@@ -122,7 +122,7 @@ def _send(request: HttpRequest, answering: Answering) -> HttpResponse:
 # --- files ---------------------------------------------------------------------------------------
 
 
-def _sent(request: HttpRequest, answering: Answering) -> list[tuple[str, str, UploadedFile]]:
+def _sent(request: HttpRequest, answering: Answering) -> list[uploads.Sent]:
     names = [(f"document-{key}", Attachment.Purpose.DOCUMENT.value, key) for key in answering.request.document_keys]
     names += [
         (f.key, Attachment.Purpose.FIELD.value, f.key)
@@ -139,22 +139,6 @@ def _take(request: HttpRequest, answering: Answering) -> dict[str, str]:
     if sent and common.is_throttled(request, "upload"):
         raise uploads.Throttled
     common.count_try(request, "upload", len(sent))
-    refused: dict[str, str] = {}
-    for purpose, key, upload in sent:
-        try:
-            files.accept(
-                upload, submission=answering.submission, key=key, purpose=purpose, supplement=answering.request
-            )
-        except FileRefused as problem:
-            refused[key] = f"{refused.get(key, '')} {problem}".strip()
+    refused = uploads.store(request, sent, submission=answering.submission, supplement=answering.request)
     answering.forget_files()
     return refused
-
-
-def _remove_pressed(request: HttpRequest, answering: Answering) -> None:
-    """Only files of this answer that are not sent yet can be taken out."""
-    wanted = request.POST.get("remove-file", "")
-    found = next((a for a in answering.new_files if str(a.pk) == wanted), None)
-    if found is not None:
-        files.remove(found)
-        answering.forget_files()

@@ -4,8 +4,10 @@ Every verb locks the row, checks the table (states.py), the person (rules.py) an
 freezes one `now`, and writes state, event and notices together. A repeat of a finished act changes nothing.
 """
 
+from submissions.workflow.arrival import arrive, log_export
 from submissions.workflow.citizen import discard, submit, supplement, withdraw
 from submissions.workflow.core import Filing, Item, event_hash
+from submissions.workflow.counter import enter, record_papers
 from submissions.workflow.desk import (
     approve,
     decline,
@@ -21,21 +23,27 @@ from submissions.workflow.desk import (
     stop,
 )
 from submissions.workflow.sides import add_note, assign, take
+from submissions.workflow.slips import print_slip
 
 __all__ = [
     "Filing",
     "Item",
     "add_note",
     "approve",
+    "arrive",
     "assign",
     "decline",
     "discard",
+    "enter",
     "event_hash",
     "extend",
     "finish",
     "hand_over",
+    "log_export",
+    "print_slip",
     "propose",
     "receive",
+    "record_papers",
     "refuse",
     "request_supplement",
     "send_back",

@@ -1,4 +1,4 @@
-"""The citizen's verbs: submit, discard, withdraw, supplement."""
+"""The citizen's verbs: submit, discard, withdraw, supplement. What filing writes is the same at the counter."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from procedures import deadlines
 from procedures.models import Procedure
 from submissions.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotPossible
 from submissions.files import delete_stored
-from submissions.models import Submission, SupplementRequest
-from submissions.rules import Actor
+from submissions.models import Attachment, Submission, SupplementRequest
+from submissions.rules import Actor, covers
 from submissions.states import State, Transition
-from submissions.workflow.core import Filing, act, apply, locked
+from submissions.workflow.core import Change, Filing, act, apply, locked
 
 
 def submit(pk: int, filing: Filing, *, by: Actor) -> Submission:
@@ -34,30 +34,46 @@ def submit(pk: int, filing: Filing, *, by: Actor) -> Submission:
         if submission.state != State.DRAFT:
             return submission
         _check_may_file(submission)
-        if submission.version != filing.version:
-            raise ChangedMeanwhile
-
-        def change(draft: Submission, _row: Transition, now: datetime.datetime) -> dict[str, Any]:
-            for name, value in {**filing.columns, "answers": filing.answers, "fees": list(filing.fees)}.items():
-                setattr(draft, name, value)
-            draft.submitted_at, draft.typed = now, {}
-            draft.tracking_secret = codes.secret()
-            _give_reference(draft)
-            files = draft.attachments.current().values_list("sha256", flat=True)
-            return {"revision": draft.revision.number, "files": sorted(files)}
-
         # A draft has no event yet.
-        apply(submission, "submit", by=by, version=filing.version, change=change, last=None)
+        apply(submission, "submit", by=by, version=filing.version, change=writing(filing), last=None)
     return submission
 
 
-def _check_may_file(draft: Submission) -> None:
-    columns = ("level", "status", "status_reason", "published")
+def writing(filing: Filing) -> Change:
+    """What filing writes: the checked answers, the columns, reference and secret."""
+
+    def change(draft: Submission, _row: Transition, now: datetime.datetime) -> dict[str, Any]:
+        for name, value in {**filing.columns, "answers": filing.answers, "fees": list(filing.fees)}.items():
+            setattr(draft, name, value)
+        draft.submitted_at, draft.typed = now, {}
+        draft.tracking_secret = codes.secret()
+        _give_reference(draft)
+        files = draft.attachments.current().values_list("sha256", flat=True)
+        return {"revision": draft.revision.number, "files": sorted(files)}
+
+    return change
+
+
+def locked_procedure(draft: Submission) -> Procedure:
+    """The procedure under its lock, so that nobody closes it or publishes another form while it is filed on."""
+    columns = ("level", "tier", "status", "status_reason", "published")
     rows = Procedure.objects.select_for_update(of=("self",)).only(*columns).order_by()
-    procedure = rows.get(pk=draft.procedure_id)
+    return rows.get(pk=draft.procedure_id)
+
+
+def _check_may_file(draft: Submission) -> None:
+    """A rehearsal tries a form whatever the public may file; nobody else files on an unpublished one."""
+    procedure = locked_procedure(draft)
+    if draft.is_rehearsal:
+        return
     if not procedure.takes_filings:
         reason = procedure.status_reason or _("Thủ tục này hiện không nhận hồ sơ trực tuyến.")
         raise NotPossible(reason)
+    check_current(draft, procedure)
+
+
+def check_current(draft: Submission, procedure: Procedure) -> None:
+    """The form that was filled in is still the published one, and the agency still takes filings."""
     if procedure.published_id != draft.revision_id:
         raise ChangedMeanwhile(_("Biểu mẫu vừa có bản mới. Bạn hãy xem lại các bước rồi gửi."))
     if not draft.agency.is_active():
@@ -67,7 +83,7 @@ def _check_may_file(draft: Submission) -> None:
 def _give_reference(draft: Submission) -> None:
     """A reference is random; a clash (one in a hundred thousand million) is tried again."""
     for _try in range(5):
-        draft.reference = codes.reference()
+        draft.reference = codes.reference(codes.REHEARSAL if draft.is_rehearsal else "")
         try:
             with transaction.atomic():
                 Submission.objects.filter(pk=draft.pk).update(reference=draft.reference)
@@ -83,7 +99,7 @@ def discard(pk: int, *, by: Actor) -> None:
         draft = locked(pk)
         if draft.state != State.DRAFT:
             raise NotPossible
-        if by.kind not in ("citizen", "system"):
+        if by.officer is not None and not covers(by.officer, draft):
             raise NotAllowed
         stored = [(a.file.storage, str(a.file.name)) for a in draft.attachments.all()]
         draft.delete()
@@ -103,38 +119,65 @@ def withdraw(pk: int, *, by: Actor, version: int | None = None, reason: str = ""
 
 
 def supplement(
-    pk: int, *, by: Actor, answers: Mapping[str, Any], version: int | None = None, message: str = ""
+    pk: int,
+    *,
+    by: Actor,
+    answers: Mapping[str, Any],
+    version: int | None = None,
+    message: str = "",
+    handed_in: Sequence[Mapping[str, Any]] = (),
+    scans: Sequence[Attachment] = (),
 ) -> Submission:
-    """Takes the citizen's answer to the open request: new answers of the opened fields, new files of its papers.
+    """Takes the answer to the open request: new answers of the opened fields, new files of its papers.
 
     `answers` is the whole of the answers after the change. Files that were uploaded for the request replace the
-    ones they answer; replaced files and old answers are kept and stay readable.
+    ones they answer; replaced files and old answers are kept and stay readable. Who answers at the counter hands
+    paper in: rows for Submission.papers_in, and unsaved rows of scans with their key.
     """
 
     def change(s: Submission, row: Transition, now: datetime.datetime) -> dict[str, Any]:
         request = s.supplement_requests.select_for_update().filter(answered_at=None).order_by("-round").first()
         if request is None:
             raise NotPossible
-        _check_supplement_files(request)
+        if by.officer is not None:
+            _leave_unsent(request, now)
+        for scan in scans:
+            scan.submission, scan.supplement, scan.pending = s, request, True
+            scan.save()
+        _check_supplement_files(request, {str(p["key"]) for p in handed_in})
+        s.papers_in = [*(p for p in s.papers_in if p["key"] not in {q["key"] for q in handed_in}), *handed_in]
         changed = [k for k in request.field_keys if s.answers.get(k) != answers.get(k)]
         request.old_answers, request.answered_at, request.typed = dict(s.answers), now, {}
         request.save()
-        replaced = list(request.attachments.filter(pending=True).values_list("purpose", "key").distinct())
-        for purpose, key in replaced:
-            old = s.attachments.current().filter(purpose=purpose, key=key, pending=False)
-            old.update(removed_at=now)
-        request.attachments.filter(pending=True, removed_at=None).update(pending=False)
+        replaced = _replace_files(s, request, now)
         s.answers = dict(answers)
         s.state = request.from_state
         if row.clock == "resume" and s.received_at is not None:
             _resume_clock(s, request, now)
-        return {"round": request.round, "fields": changed, "documents": [key for _purpose, key in replaced]}
+        documents = list(dict.fromkeys([*replaced, *(p["key"] for p in handed_in)]))
+        return {"round": request.round, "fields": changed, "documents": documents}
 
     return act(pk, "supplement", by=by, version=version, note=message, change=change)
 
 
-def _check_supplement_files(request: SupplementRequest) -> None:
-    have = set(request.attachments.filter(pending=True, removed_at=None).values_list("key", flat=True))
+def _leave_unsent(request: SupplementRequest, now: datetime.datetime) -> None:
+    """What the citizen uploaded and never sent is no answer when the desk takes one."""
+    request.attachments.filter(pending=True, removed_at=None).update(removed_at=now)
+
+
+def _replace_files(s: Submission, request: SupplementRequest, now: datetime.datetime) -> list[str]:
+    """New files take the place of those they answer; returns the keys of what was answered."""
+    sent = request.attachments.filter(pending=True, removed_at=None)
+    answered = list(sent.values_list("purpose", "key").distinct())
+    for purpose, key in answered:
+        old = s.attachments.current().filter(purpose=purpose, key=key, pending=False)
+        old.update(removed_at=now)
+    sent.update(pending=False)
+    return [key for _purpose, key in answered]
+
+
+def _check_supplement_files(request: SupplementRequest, handed_in: set[str]) -> None:
+    have = handed_in | set(request.attachments.filter(pending=True, removed_at=None).values_list("key", flat=True))
     spec = request.submission.revision.spec
     missing = [d for key in request.document_keys if key not in have and (d := spec.document(key))]
     if missing:

@@ -1,4 +1,4 @@
-"""The frame of every verb: lock, check the table and the person, change, log, queue the notices."""
+"""The frame of every verb: lock, check the table and the person, change, log, issue papers, queue the notices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from submissions import notices, rules
+from submissions import notices, papers, rules
 from submissions.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotPossible
 from submissions.models import Event, Submission
 from submissions.rules import Actor
@@ -123,7 +123,7 @@ Change = Callable[[Submission, Transition, datetime.datetime], Mapping[str, Any]
 def act(
     pk: int, verb: str, *, by: Actor, version: int | None, note: str = "", change: Change | None = None
 ) -> Submission:
-    """Lock, check, change, log, queue notices: the frame of every transition.
+    """Lock, check, change, log, issue papers, queue notices: the frame of every transition.
 
     `change` sets the columns that belong to the verb and returns what the event should remember.
     """
@@ -157,7 +157,11 @@ def apply(
     submission.version = seen + 1
     submission.search_text = submission.make_search_text()
     submission.save()
-    event = log(submission, verb, by, now, before=before, last=last, note=note, data={**data, "version": seen})
+    occasion = papers.Occasion(submission, verb, now, by, note, data, before)
+    issued = papers.compose(row.papers, occasion)
+    facts = {**data, **papers.named(issued), "version": seen}
+    event = log(submission, verb, by, now, before=before, last=last, note=note, data=facts)
+    papers.record(issued, event)
     notices.queue_for(submission, event)
     submission.__dict__.pop("open_request", None)
 

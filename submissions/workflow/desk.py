@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -13,27 +13,50 @@ from django.utils.translation import gettext as _
 from procedures import deadlines
 from submissions.errors import Incomplete, NotPossible
 from submissions.models import Attachment, DossierCounter, Submission, SupplementRequest
-from submissions.rules import Actor
+from submissions.rules import Actor, came_on_paper, lacking_papers
 from submissions.states import Transition
-from submissions.workflow.core import Item, act, required
+from submissions.workflow.core import Change, Item, act, required
 
 
 def receive(pk: int, *, by: Actor, version: int | None = None, note: str = "") -> Submission:
-    """Gives the dossier code and the due date; the legal clock starts now (NĐ 118/2025 art. 17.3)."""
+    """Gives the dossier code and the due date; the legal clock starts now (NĐ 118/2025 art. 17.3).
+
+    Raises Incomplete, naming each, while required papers of a file that came on paper are lacking.
+    """
+    return act(pk, "receive", by=by, version=version, note=note, change=receiving(by))
+
+
+def receiving(by: Actor, since: datetime.datetime | None = None) -> Change:
+    """What receipt writes; `since` is the start of the clock when it began before now."""
 
     def change(s: Submission, _row: Transition, now: datetime.datetime) -> dict[str, Any]:
-        s.received_at = now
+        _check_papers(s)
+        s.received_at = since or now
         s.dossier_code = s.dossier_code or _next_code(s, now)
         limit, days = s.revision.spec.time_limit, deadlines.calendar()
-        s.due_on = s.original_due_on = deadlines.due_on(now, limit, s.answers, days)
+        s.due_on = s.original_due_on = deadlines.due_on(s.received_at, limit, s.answers, days)
         s.assignee = s.assignee or by.officer
-        return {"due_on": s.due_on.isoformat(), "code": s.dossier_code}
+        began = {"since": since.isoformat()} if since else {}
+        return {"due_on": s.due_on.isoformat(), "code": s.dossier_code, **began}
 
-    return act(pk, "receive", by=by, version=version, note=note, change=change)
+    return change
+
+
+def _check_papers(s: Submission) -> None:
+    lacking = lacking_papers(s) if came_on_paper(s) else []
+    if lacking:
+        names = "; ".join(d.name for d in lacking)
+        words = _("Chưa đủ giấy tờ để tiếp nhận: %s. Bạn ghi nhận giấy tờ đã có, hoặc yêu cầu bổ sung.")
+        raise Incomplete(words % names)
 
 
 def _next_code(s: Submission, now: datetime.datetime) -> str:
-    """`<agency identifier>-YYMMDD-NNNN` (NĐ 61/2018 art. 26), counted per identifier and day in Viet Nam."""
+    """`<agency identifier>-YYMMDD-NNNN` (NĐ 61/2018 art. 26), counted per identifier and day in Viet Nam.
+
+    A rehearsal gets a code of its own kind and uses up no number.
+    """
+    if s.is_rehearsal:
+        return f"THU-{s.reference}"
     identifier = s.agency.desk().identifier or s.agency.identifier
     if not identifier:
         problem = _("%s chưa có mã định danh nên chưa cấp được mã hồ sơ. Người quản trị điền mã ở mục Cơ quan.")
@@ -120,35 +143,56 @@ def send_back(pk: int, *, by: Actor, reason: str, version: int | None = None) ->
     return act(pk, "send_back", by=by, version=version, note=reason, change=change)
 
 
+# Makes one more result file under the lock of the verb: a saved row, and what the event should remember of it.
+Make = Callable[[Submission, datetime.datetime], tuple[Attachment, Mapping[str, Any]]]
+
+
 def approve(
-    pk: int, *, by: Actor, result_note: str = "", files: Sequence[Attachment] = (), version: int | None = None
+    pk: int,
+    *,
+    by: Actor,
+    result_note: str = "",
+    files: Sequence[Attachment] = (),
+    letter: Make | None = None,
+    version: int | None = None,
 ) -> Submission:
-    return _result(pk, "approve", by=by, result_note=result_note, files=files, version=version)
+    change = _result(result_note, files, letter)
+    return act(pk, "approve", by=by, version=version, note=result_note, change=change)
 
 
 def finish(
-    pk: int, *, by: Actor, result_note: str = "", files: Sequence[Attachment] = (), version: int | None = None
+    pk: int,
+    *,
+    by: Actor,
+    result_note: str = "",
+    files: Sequence[Attachment] = (),
+    letter: Make | None = None,
+    version: int | None = None,
 ) -> Submission:
-    """Records the result: a note, or unsaved Attachment rows made by files.result_file()."""
-    return _result(pk, "finish", by=by, result_note=result_note, files=files, version=version)
+    """Records the result: a note, unsaved Attachment rows made by files.result_file(), a letter (letters.maker())."""
+    change = _result(result_note, files, letter)
+    return act(pk, "finish", by=by, version=version, note=result_note, change=change)
 
 
-def _result(
-    pk: int, verb: str, *, by: Actor, result_note: str, files: Sequence[Attachment], version: int | None
-) -> Submission:
+def _result(result_note: str, files: Sequence[Attachment], letter: Make | None) -> Change:
     def change(s: Submission, _row: Transition, now: datetime.datetime) -> dict[str, Any]:
         kept = s.attachments.current().filter(purpose=Attachment.Purpose.RESULT).exists()
-        if not (result_note.strip() or files or kept or s.result_note):
+        if not (result_note.strip() or files or letter or kept or s.result_note):
             raise Incomplete(_("Bạn cần ghi kết quả hoặc đính kèm tệp kết quả."))
-        for number, attachment in enumerate(files):
-            attachment.submission, attachment.order = s, number
-            attachment.purpose = Attachment.Purpose.RESULT
-            attachment.save()
         s.result_note = result_note.strip() or s.result_note
         s.finished_at = now
-        return {"files": [a.sha256 for a in files]}
+        _attach(s, files)
+        made, remembered = letter(s, now) if letter else (None, {})
+        return {"files": [a.sha256 for a in (*files, made) if a is not None], **remembered}
 
-    return act(pk, verb, by=by, version=version, note=result_note, change=change)
+    return change
+
+
+def _attach(s: Submission, files: Sequence[Attachment]) -> None:
+    for number, attachment in enumerate(files):
+        attachment.submission, attachment.order = s, number
+        attachment.purpose = Attachment.Purpose.RESULT
+        attachment.save()
 
 
 def extend(pk: int, *, by: Actor, reason: str, new_due_on: datetime.date, version: int | None = None) -> Submission:

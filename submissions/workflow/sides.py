@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,7 +17,15 @@ from submissions.states import ACTS, ASSIGN, NOTE, TAKE
 from submissions.workflow.core import last_event, locked, log
 
 
-def _side_act(pk: int, verb: str, by: Actor, change: Callable[[Submission], str], note: str) -> Submission:
+def side_act(
+    pk: int,
+    verb: str,
+    by: Actor,
+    change: Callable[[Submission], str],
+    note: str,
+    data: Mapping[str, Any] | None = None,
+) -> Submission:
+    """The frame of an act; `change` returns words for the log, `data` is what the event remembers."""
     row = next(a for a in ACTS if a.verb == verb)
     with transaction.atomic():
         submission = locked(pk)
@@ -28,7 +37,7 @@ def _side_act(pk: int, verb: str, by: Actor, change: Callable[[Submission], str]
         submission.save()
         words = "; ".join(p for p in (change_note, note.strip()) if p)
         now, last = timezone.now(), last_event(submission)
-        event = log(submission, verb, by, now, before=submission.state, last=last, note=words, public=False)
+        event = log(submission, verb, by, now, before=submission.state, last=last, note=words, public=False, data=data)
         notices.queue_for(submission, event)
     return submission
 
@@ -42,7 +51,7 @@ def take(pk: int, *, by: Actor) -> Submission:
         s.assignee = by.officer
         return str(by.officer)
 
-    return _side_act(pk, TAKE, by, change, "")
+    return side_act(pk, TAKE, by, change, "")
 
 
 def assign(pk: int, *, by: Actor, to: Officer, note: str = "") -> Submission:
@@ -54,7 +63,7 @@ def assign(pk: int, *, by: Actor, to: Officer, note: str = "") -> Submission:
         s.assignee = to
         return str(to)
 
-    return _side_act(pk, ASSIGN, by, change, note)
+    return side_act(pk, ASSIGN, by, change, note)
 
 
 def add_note(pk: int, *, by: Actor, note: str) -> Submission:
@@ -65,4 +74,4 @@ def add_note(pk: int, *, by: Actor, note: str) -> Submission:
             raise Incomplete(_("Bạn chưa viết ghi chú."))
         return ""
 
-    return _side_act(pk, NOTE, by, change, note)
+    return side_act(pk, NOTE, by, change, note)

@@ -103,9 +103,9 @@ def file_as_guest(
     return str(mark), str(secret)
 
 
-def hire(portal: Portal, name: str, agency: str) -> None:
-    """An officer with all desk roles, made by the operator's command."""
-    words = ["create_officer", name, "--agency", agency, "--role", "reception", "specialist", "leader"]
+def hire(portal: Portal, name: str, agency: str, roles: str = "reception specialist leader") -> None:
+    """An officer, with all desk roles when nothing else is said, made by the operator's command."""
+    words = ["create_officer", name, "--agency", agency, "--role", *roles.split()]
     subprocess.run(
         [sys.executable, "manage.py", *words, "--password-stdin"],
         cwd=ROOT,

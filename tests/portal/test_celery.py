@@ -25,6 +25,9 @@ def test_periodic_messages_expire_when_the_next_is_due():
     every = {name: entry for name, entry in SCHEDULE.items() if isinstance(entry["schedule"], float)}
     assert {name: (e["schedule"], e["options"]["expires"]) for name, e in every.items()} == {
         "deliver-notices": (15.0, 15),
+        "combine-photos": (30.0, 30),
+        "draw-papers": (5.0, 5),
+        "check-signatures": (15.0, 15),
         "heartbeat": (30.0, 30),
     }
     assert all(entry["options"]["expires"] > 0 for entry in SCHEDULE.values())

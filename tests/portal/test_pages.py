@@ -85,9 +85,9 @@ def test_page_stands_even_with_an_empty_catalogue(client: Client, path: str, hea
     assert 'href="#noi-dung"' in html
 
 
-def test_twelve_questions_have_answers(client: Client) -> None:
+def test_thirteen_questions_have_answers(client: Client) -> None:
     html = client.get("/hoi-dap/").content.decode()
-    assert html.count("<summary><h2>") == 12
+    assert html.count("<summary><h2>") == 13
     assert "mỗi tệp tối đa 20 MB" in html
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def test_worker_sees_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     lines = (
         "import os, sys, json",
         "out = b'%PDF-' + json.dumps(sorted(os.environ)).encode()",
-        "sys.stdout.buffer.write(len(out).to_bytes(4, 'big') + out)",
+        "sys.stdout.buffer.write(bytes((0, 1)) + len(out).to_bytes(4, 'big') + out)",
     )
     _script(monkeypatch, tmp_path, "\n".join(lines))
     seen = set(json.loads(pdf.from_html("<p>x")[5:]))
@@ -74,7 +75,7 @@ def test_worker_that_dies_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 
 def test_worker_that_writes_half_a_file_is_not_believed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    _script(monkeypatch, tmp_path, r"import sys; sys.stdout.buffer.write(b'\0\0\0\7nothing')")
+    _script(monkeypatch, tmp_path, r"import sys; sys.stdout.buffer.write(b'\0\1\0\0\0\7nothing')")
     with pytest.raises(pdf.PdfError, match="incomplete"):
         pdf.from_html("<p>x")
 
@@ -92,13 +93,102 @@ def test_no_more_than_so_many_workers_at_a_time(settings: Any) -> None:
     assert pdf.from_html('<html lang="vi"><title>x</title><p>x').startswith(b"%PDF-")
 
 
-def test_a_web_worker_carries_neither_weasyprint_nor_python_docx() -> None:
+def test_a_web_worker_carries_no_library_that_draws_or_decodes_documents() -> None:
     code = (
         "import django, sys; django.setup(); from django.urls import get_resolver; get_resolver().url_patterns;"
-        "print([m for m in ('weasyprint', 'docx', 'fontTools') if m in sys.modules])"
+        "print([m for m in ('weasyprint', 'docx', 'fontTools', 'pikepdf', 'pypdfium2', 'pillow_heif') if m in sys.modules])"
     )
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True, cwd=project.BASE_DIR
     )
     assert done.stdout.strip() == "[]"
+
+
+# --- the process that is kept --------------------------------------------------------------------
+
+
+def _page(words: str = "x") -> pdf.Page:
+    return pdf.Page((f'<html lang="vi"><title>{words}</title><p>{words}',), ("css/official.css",), pdf.ARCHIVE)
+
+
+def test_one_process_draws_page_after_page() -> None:
+    renderer = pdf.Renderer()
+    first, process = renderer.draw(_page("một")), renderer.process
+    second = renderer.draw(_page("hai"))
+    assert (first.pages, second.pages) == (1, 1)
+    assert renderer.process is process
+    for content, words in ((first, "một"), (second, "hai")):
+        with pdftext.open_pdf(content.content) as found:
+            assert pdftext.words(found) == words
+    renderer.close()
+    assert process is not None
+    assert process.poll() == 0
+
+
+def test_a_page_that_fails_does_not_end_the_process() -> None:
+    renderer = pdf.Renderer()
+    renderer.draw(_page())
+    process = renderer.process
+    with pytest.raises(pdf.PdfError, match="refused"):
+        renderer.draw(pdf.Page(('<html lang="vi"><title>x</title><p>x',), ("css/../../manage.css",)))
+    assert renderer.draw(_page()).content.startswith(b"%PDF-")
+    assert renderer.process is process
+    renderer.close()
+
+
+def test_a_process_that_died_is_replaced() -> None:
+    renderer = pdf.Renderer()
+    renderer.draw(_page())
+    assert renderer.process is not None
+    renderer.process.kill()
+    renderer.process.wait()
+    assert renderer.draw(_page()).content.startswith(b"%PDF-")
+    renderer.close()
+
+
+def test_a_process_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _script(monkeypatch, tmp_path, "import time; time.sleep(60)")
+    renderer = pdf.Renderer()
+    with pytest.raises(pdf.PdfError, match="died or was too slow"):
+        renderer.draw(_page(), timeout=1)
+    assert renderer.process is None
+
+
+@pytest.mark.parametrize("limits", [{"papers": 2}, {"memory_kb": 1}])
+def test_the_process_is_replaced_at_its_limits(limits: dict[str, int]) -> None:
+    renderer, seen = pdf.Renderer(**limits), []
+    for _time in range(4):
+        renderer._running()
+        assert renderer.process is not None
+        seen.append(renderer.process.pid)
+        renderer.draw(_page())
+    assert len(set(seen)) == (2 if "papers" in limits else 4)
+    renderer.close()
+
+
+def test_an_idle_process_goes() -> None:
+    renderer = pdf.Renderer()
+    renderer.draw(_page())
+    renderer.rest(idle=60)
+    assert renderer.process is not None
+    renderer.rest(idle=0)
+    assert renderer.process is None
+
+
+def test_the_process_ends_with_its_parent() -> None:
+    code = (
+        "import django; django.setup(); from portal.lib import pdf; r = pdf.warm();"
+        "r.draw(pdf.Page(('<html lang=vi><title>x</title><p>x',))); print(r.process.pid, flush=True);"
+        "import os; os._exit(0)"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True, cwd=project.BASE_DIR
+    )
+    gone = Path(f"/proc/{done.stdout.strip()}/cmdline")
+    for _try in range(100):
+        if not gone.exists() or not gone.read_bytes():
+            break
+        time.sleep(0.1)
+    assert not gone.exists() or not gone.read_bytes()

@@ -143,19 +143,6 @@ def test_a_list_makes_new_revisions_only_where_it_is_used(tmp_path: Path) -> Non
     assert [item["code"] for item in published.lists["them"]] == ["1", "2"]
 
 
-def test_publishing_one_document_from_elsewhere(tmp_path: Path) -> None:
-    load(tmp_path, files())
-    procedure = Procedure.objects.get()
-    assert publishing.publish(procedure, document()) is None
-    assert CatalogueVersion.current() == 1
-    revision = publishing.publish(procedure, document(short_name="Khai sinh"), note="Sửa tên ngắn")
-    assert revision is not None
-    procedure.refresh_from_db()
-    assert (revision.number, revision.note, procedure.published_id) == (2, "Sửa tên ngắn", revision.pk)
-    assert procedure.short_name == "Khai sinh"
-    assert CatalogueVersion.current() == 2
-
-
 # --- gone and back -------------------------------------------------------------------------------
 
 

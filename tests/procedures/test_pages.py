@@ -42,7 +42,7 @@ def ward(town: Agency) -> Agency:
     ("level", "downloads", "files", "button"),
     [
         (1, [], False, "Xem nơi nộp"),
-        (2, ["declaration.pdf", "declaration.docx"], False, "Tải biểu mẫu"),
+        (2, ["declaration.pdf", "declaration.docx"], False, "Điền và in tờ khai"),
         (3, ["declaration.pdf", "declaration.docx"], True, "Nộp hồ sơ trực tuyến"),
         (4, ["declaration.pdf", "declaration.docx"], True, "Nộp hồ sơ trực tuyến"),
     ],
@@ -57,6 +57,7 @@ def test_each_level_offers_what_it_must(
     assert sorted(set(found)) == sorted(downloads)
     assert (f'href="/nop-ho-so/{procedure.code}/"' in html) is files
     assert re.findall(r'<a class="button" href="[^"]*">([^<]*)</a>', html) == [button]
+    assert html.count(f'href="/thu-tuc/{procedure.code}/to-khai/"') == (0 if level == 1 else 1)
     assert f"Dịch vụ công trực tuyến mức độ {level}" in text(response)
 
 

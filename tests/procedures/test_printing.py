@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import pikepdf
 import pytest
 import yaml
 from django.conf import settings as project
@@ -156,8 +157,8 @@ def test_enclosures_say_how_many_and_for_whom() -> None:
 # --- layout --------------------------------------------------------------------------------------
 
 
-def _blocks(procedure: spec.ProcedureSpec, answers: dict[str, Any] | None = None) -> list[Any]:
-    return [b for s in layout.laid_out(procedure, answers).sections for b in s.blocks]
+def _blocks(procedure: spec.ProcedureSpec, answers: dict[str, Any] | None = None, **more: Any) -> list[Any]:
+    return [b for s in layout.laid_out(procedure, answers, **more).sections for b in s.blocks]
 
 
 def test_short_questions_share_a_line_and_long_ones_do_not() -> None:
@@ -304,9 +305,62 @@ def test_an_answered_choice_is_ticked_and_an_open_question_keeps_its_line() -> N
     assert name.value == ""
 
 
-def test_the_name_stands_below_the_signature_only_when_filled() -> None:
-    assert [s.name for s in layout.laid_out(birth()).signatures] == [""]
-    assert [s.name for s in layout.laid_out(birth(), ANSWERS).signatures] == ["NGUYỄN THỊ ÁNH"]
+def test_the_signature_block_stays_empty() -> None:
+    assert layout.laid_out(birth(), ANSWERS).signatures == layout.laid_out(birth()).signatures
+    with pdftext.open_pdf(printing.filled_form(birth(), ANSWERS).content) as paper:
+        assert pdftext.words(paper).count("NGUYỄNTHỊÁNH") == 1
+    assert docx_words(printing.filled_form(birth(), ANSWERS, "docx").content).count("NGUYỄNTHỊÁNH") == 1
+
+
+MARK = printing.Mark("HJ7K-QM9Q", "http://testserver/to-khai/HJ7K-QM9Q/", "29/11/2026")
+MARK_WORDS = ("Mãtờkhai:HJ7K-QM9Q", "đếnhếtngày29/11/2026rồixóa.")
+
+
+def test_a_kept_form_carries_its_reference_in_words_and_as_a_picture_with_words() -> None:
+    file = printing.filled_form(birth(), ANSWERS, mark=MARK)
+    with pdftext.open_pdf(file.content) as paper:
+        words_ = pdftext.words(paper)
+        figures = [e for e in paper.objects if isinstance(e, pikepdf.Dictionary) and e.get("/S") == "/Figure"]
+        assert [str(f.Alt) for f in figures] == ["Mã QR của tờ khai HJ7K-QM9Q"]
+    assert [w in words_ for w in MARK_WORDS] == [True, True]
+    assert file.name == "Tờ khai đăng ký khai sinh HJ7K-QM9Q.pdf"
+    assert file.ascii_name == "to-khai-dang-ky-khai-sinh-hj7k-qm9q.pdf"
+
+
+def test_the_word_file_carries_it_too() -> None:
+    file = printing.filled_form(birth(), ANSWERS, "docx", mark=MARK)
+    words_ = docx_words(file.content)
+    assert [w in words_ for w in MARK_WORDS] == [True, True]
+    shape = docx.Document(io.BytesIO(file.content)).element.body.find(".//{*}docPr")
+    assert shape.get("descr") == "Mã QR của tờ khai HJ7K-QM9Q"
+    assert printing.filled_form(birth(), ANSWERS, "docx", mark=MARK).content == file.content
+
+
+def _forking(**answers: Any) -> list[Any]:
+    has: dict[str, Any] = {"key": "has", "label": "Có nhà", "kind": "choice", "required": True}
+    has["choices"] = [{"value": "c", "label": "Có"}, {"value": "k", "label": "Không"}]
+    own = {"key": "own", "label": "Nhà riêng", "kind": "checkbox", "show_when": {"field": "has", "equals": "c"}}
+    lent = {"key": "who", "label": "Chủ nhà", "kind": "text", "show_when": {"field": "own", "equals": True}}
+    return _blocks(one(fields=[has, own, lent]), answers, blanks=True)
+
+
+def test_what_hangs_on_a_question_left_to_the_pen_stands_there_too() -> None:
+    has, own, who = _forking()
+    assert (has.label, has.then) == ("Có nhà", "(nếu chọn “Có” thì khai tiếp)")
+    assert (own.options[0].label, own.then, own.under) == ("Nhà riêng", "(nếu chọn thì khai tiếp)", True)
+    assert (who.label, who.value, who.under) == ("Chủ nhà", "", True)
+
+
+def test_what_is_decided_is_not_left_to_the_pen() -> None:
+    assert [b.label for b in _forking(has="k")] == ["Có nhà"]
+    assert [getattr(b, "label", b.block) for b in _forking(has="c", own=True)] == ["Có nhà", "", "Chủ nhà"]
+    assert [getattr(b, "label", b.block) for b in _forking(has="c", own=False)] == ["Có nhà", ""]
+
+
+def test_without_a_mark_nothing_is_added() -> None:
+    page = files.page(layout.laid_out(birth(), ANSWERS))
+    assert ("mark" in page, "<img" in page) == (False, False)
+    assert "<main>\n<h1>" in page
 
 
 def test_a_very_long_answer_runs_over_to_more_pages() -> None:

@@ -129,18 +129,16 @@ def test_new_password_for_somebody(client: Client) -> None:
 
 
 def pause(client: Client, procedure: Procedure, **typed: str) -> Any:
-    return client.post(
-        f"/admin/procedures/procedure/{procedure.pk}/change/", {"status": "paused", "national_portal_url": "", **typed}
-    )
+    return client.post(f"/admin/procedures/procedure/{procedure.pk}/tam-dung/", typed)
 
 
 @pytest.mark.parametrize("who", [superuser, editor])
 def test_pausing_a_procedure_needs_a_reason_and_renews_the_pages(client: Client, who: Any) -> None:
     client.force_login(who())
     procedure, before = ProcedureFactory(), CatalogueVersion.current()
-    answer = pause(client, procedure, status_reason=" ")
+    answer = pause(client, procedure, reason=" ")
     assert "Bạn hãy ghi lý do để người dân biết vì sao không nộp được." in answer.content.decode()
-    assert pause(client, procedure, status_reason="Đang thay mẫu đơn.").status_code == 302
+    assert pause(client, procedure, reason="Đang thay mẫu đơn.").status_code == 302
     procedure.refresh_from_db()
     assert (procedure.status, procedure.status_reason, procedure.takes_filings) == (
         "paused",
@@ -153,7 +151,8 @@ def test_pausing_a_procedure_needs_a_reason_and_renews_the_pages(client: Client,
 def test_what_the_catalogue_says_is_not_edited_here(client: Client) -> None:
     client.force_login(superuser())
     procedure = ProcedureFactory()
-    pause(client, procedure, status="open", name="Tên khác", level="1")
+    assert client.post(f"/admin/procedures/procedure/{procedure.pk}/change/", {"name": "Tên khác"}).status_code == 405
+    pause(client, procedure, reason="Đang thay mẫu đơn.", name="Tên khác", level="1")
     now = Procedure.objects.get(pk=procedure.pk)
     assert (now.name, now.level) == (procedure.name, 3)
     revision = f"/admin/procedures/procedurerevision/{procedure.published_id}/"
@@ -171,7 +170,7 @@ def test_others_only_read(client: Client, roles: list[str], kind: str) -> None:
     client.force_login(OfficerFactory(agency=AgencyFactory(kind=kind), roles=roles).user)
     procedure, day = ProcedureFactory(), HolidayFactory()
     assert client.get("/admin/procedures/procedure/?q=khai+sinh").status_code == 200
-    assert pause(client, procedure, status_reason="Tự ý.").status_code == 403
+    assert pause(client, procedure, reason="Tự ý.").status_code == 403
     assert client.post(f"/admin/procedures/holiday/{day.pk}/delete/", {"post": "yes"}).status_code == 403
     assert client.get("/admin/portal/sitenotice/add/").status_code == 403
     assert Procedure.objects.get(pk=procedure.pk).status == "open"

@@ -35,6 +35,7 @@ PLACES = [
     "/thu-tuc/{}/",
     "/thu-tuc/{}/bieu-mau/x.pdf",
     "/thu-tuc/9.000001/bieu-mau/{}.docx",
+    "/thu-tuc/{}/to-khai/",
     "/muc-do/{}/",
     "/nop-ho-so/{}/",
     "/nop-ho-so/{}/x/nguoi-nop/",
@@ -48,6 +49,7 @@ PLACES = [
     "/ho-so/HL7K-QM9Q/tep/{}/",
     "/ho-so/{}/bo-sung/",
     "/ho-so/{}/rut/",
+    "/to-khai/{}/",
 ]
 READ_ONLY = ["/", "/thu-tuc/", "/muc-do/3/", "/gioi-thieu/", "/huong-dan/", "/hoi-dap/", "/sitemap.xml", "/robots.txt"]
 FORMS = ["/tra-cuu/", "/tai-khoan/"]
@@ -70,7 +72,7 @@ def test_no_address_breaks_anything(place: str) -> None:
         assert client.get(place.format(piece)).status_code in (301, 302, 404), piece
 
 
-@pytest.mark.parametrize("path", [*READ_ONLY, *FORMS, "/nop-ho-so/{code}/", "/thu-tuc/{code}/"])
+@pytest.mark.parametrize("path", [*READ_ONLY, *FORMS, "/nop-ho-so/{code}/", "/thu-tuc/{code}/", "/thu-tuc/{code}/to-khai/"])
 def test_no_parameter_breaks_anything(path: str) -> None:
     factories.AgencyFactory()
     path = path.format(code=factories.ProcedureFactory().code)

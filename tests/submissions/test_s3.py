@@ -26,11 +26,11 @@ from django.utils import timezone
 
 import portal.settings
 from portal.lib.bucket import BucketError
-from submissions import files, rules, workflow
+from submissions import files, photos, rules, workflow
 from submissions.management.commands import purge_expired
 from submissions.models import Attachment, Submission
 from submissions.states import State
-from tests import factories, journey, values
+from tests import factories, journey, pictures, values
 from tests.s3 import BUCKET, PORTAL, Weed, anonymous, weed
 from tests.servers import database_url, wait_for
 from tests.services import free_port
@@ -324,6 +324,23 @@ def test_an_upload_that_cannot_be_recorded_leaves_no_object(server: Weed) -> Non
     with pytest.raises(Submission.DoesNotExist):
         files.accept(picture(), submission=draft, key="birth_proof")
     assert server.objects() == {}
+
+
+def test_photos_are_put_together_shown_and_deleted_in_the_bucket(server: Weed, settings: Any) -> None:
+    settings.PHOTO_ORIGINAL_DAYS = 0
+    submission = factories.SubmissionFactory(at=State.IN_PROGRESS)
+    for seed in (1, 2):
+        upload = SimpleUploadedFile("ảnh.jpg", pictures.photo(seed))
+        files.accept(upload, submission=submission, key="identity")
+    assert photos.combine_due() == 1
+    made = submission.attachments.get(purpose=Attachment.Purpose.COMBINED)
+    assert made.size == server.objects()[made.file.name]
+    assert [len(photos.preview(made, n, small=True)) > 0 for n in (1, 2)] == [True, True]
+    workflow.finish(submission.pk, by=rules.officer_actor(factories.clerk(submission.agency)), result_note="Đã cấp.")
+    call_command("purge_expired")
+    left = submission.attachments.exclude(file="")
+    assert set(server.objects()) == {a.file.name for a in left}
+    assert [a.key for a in submission.attachments.filter(file="")] == ["identity", "identity"]
 
 
 def test_purge_expired_finds_old_drafts_and_orphans_in_the_bucket(

@@ -48,7 +48,10 @@ CALLS: dict[str, Call] = {
     "assign": lambda s, by, to: workflow.assign(s.pk, by=by, to=to),
     "note": lambda s, by, _o: workflow.add_note(s.pk, by=by, note="Ghi."),
     "submit": lambda s, by, _o: workflow.submit(s.pk, workflow.Filing(s.version, {}, {}), by=by),
-    "supplement": lambda s, by, _o: workflow.supplement(s.pk, by=by, answers=s.answers, version=s.version),
+    "papers": lambda s, by, _o: workflow.record_papers(s.pk, by=by, papers=[{"key": "birth_proof", "copies": 1}]),
+    "supplement": lambda s, by, _o: workflow.supplement(
+        s.pk, by=by, answers=s.answers, version=s.version, handed_in=[{"key": "birth_proof", "originals": 1}]
+    ),
     "withdraw": lambda s, by, _o: workflow.withdraw(s.pk, by=by, version=s.version),
 }
 
@@ -79,7 +82,8 @@ def expected(submission: Submission, verb: str, role: str, own: bool) -> State |
     for row in TRANSITIONS:
         fits = row.verb == verb and submission.state in row.sources and role in row.roles
         if fits and "expired" not in row.needs:
-            return row.target or submission.state
+            back = submission.open_request.from_state if verb == "supplement" and submission.open_request else ""
+            return row.target or back or submission.state
     return None
 
 
@@ -150,6 +154,7 @@ TYPED: dict[str, dict[str, Any]] = {
     "stop": {"reason": "Lý do."},
     "hand_over": {"how": "counter"},
     "note": {"note": "Ghi."},
+    "supplement": {"paper-birth_proof-in": "on", "paper-birth_proof-originals": "1"},
 }
 
 

@@ -1,4 +1,4 @@
-"""purge_expired: drafts that nobody came back for, stored uploads that nothing names, sessions that ran out."""
+"""purge_expired: drafts nobody came back for, kept declarations, uploads that nothing names, sessions that ran out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from procedures.loading.console import Progress
-from submissions import files, filing
+from submissions import files, filing, kept_forms, photos, rehearsal
+from submissions.errors import FileNotOpened
+from submissions.models import Submission
 
 # An upload is recorded within its request; a day is far beyond any request.
 ORPHAN_AGE = datetime.timedelta(days=1)
@@ -22,7 +24,8 @@ ORPHAN_AGE = datetime.timedelta(days=1)
 
 class Command(BaseCommand):
     help = (
-        "Xóa bản nháp quá hạn cùng tệp của chúng, tệp đã lưu mà không hồ sơ nào nhắc đến, và phiên đã hết hạn. "
+        "Xóa bản nháp quá hạn cùng tệp của chúng, tờ khai hết hạn giữ, hồ sơ thử, tệp đã lưu mà không hồ sơ nào "
+        "nhắc đến, ảnh gốc của hồ sơ đã giải quyết mà bản ghép còn giữ, và phiên đã hết hạn. "
         "Hồ sơ đã nộp không bao giờ bị lệnh này xóa. Ví dụ: manage.py purge_expired --dry-run"
     )
 
@@ -32,19 +35,44 @@ class Command(BaseCommand):
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         now = timezone.now()
         drafts, attached = self._drafts(now, dry_run)
+        kept = kept_forms.delete_expired(now, dry_run=dry_run)
+        rehearsals = self._rehearsals(dry_run)
+        originals, freed = self._originals(now, dry_run)
         orphans = self._orphans(now, dry_run)
         sessions = self._sessions(now, dry_run)
         words = _("Sẽ xóa") if dry_run else _("Đã xóa")
         summary = _(
-            "%(words)s %(drafts)d bản nháp quá %(days)d ngày (%(files)d tệp), %(orphans)d tệp không thuộc hồ sơ nào, "
+            "%(words)s %(drafts)d bản nháp quá %(days)d ngày (%(files)d tệp), %(kept)d tờ khai hết hạn giữ, "
+            "%(rehearsals)d hồ sơ thử, "
+            "%(originals)d ảnh gốc đã có bản ghép (%(freed)d MB), %(orphans)d tệp không thuộc hồ sơ nào, "
             "%(sessions)d phiên hết hạn."
         )
-        counts = {"drafts": drafts, "files": attached, "orphans": orphans, "sessions": sessions}
+        counts = {"drafts": drafts, "files": attached, "kept": kept, "rehearsals": rehearsals, "orphans": orphans}
+        counts["sessions"] = sessions
+        counts |= {"originals": originals, "freed": freed // files.MB}
         self.stdout.write(summary % {**counts, "words": words, "days": settings.DRAFT_DAYS})
 
     def _drafts(self, now: datetime.datetime, dry_run: bool) -> tuple[int, int]:
         with Progress(self.stderr, _("Bản nháp"), filing.expired(now).count()) as progress:
             return filing.delete_expired(now, dry_run=dry_run, step=progress.step)
+
+    def _rehearsals(self, dry_run: bool) -> int:
+        found = Submission.objects.rehearsals().count()
+        with Progress(self.stderr, _("Hồ sơ thử"), found) as progress:
+            return found if dry_run else rehearsal.wipe(step=progress.step)
+
+    def _originals(self, now: datetime.datetime, dry_run: bool) -> tuple[int, int]:
+        """How many photos and how many bytes (would) go."""
+        try:
+            found = list(photos.purgeable(now))
+        except FileNotOpened as problem:
+            raise CommandError(_("Kho lưu trữ tệp không trả lời nên chưa xóa được ảnh gốc.")) from problem
+        with Progress(self.stderr, _("Ảnh gốc"), len(found)) as progress:
+            for photo in found:
+                if not dry_run:
+                    photos.purge(photo, now)
+                progress.step()
+        return len(found), sum(photo.size for photo in found)
 
     def _orphans(self, now: datetime.datetime, dry_run: bool) -> int:
         try:

@@ -1,0 +1,1 @@
+"""The document of a procedure as inputs: what was not touched is never written back."""

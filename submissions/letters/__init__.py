@@ -1,0 +1,19 @@
+"""Result letters made from a template: wording, names, layout, preview and issue with a number."""
+
+from submissions.letters.issuing import issue, maker
+from submissions.letters.layout import compose, page, sample, setting_of
+from submissions.letters.templates import Offer, errors, first_trouble, offers, trouble
+
+__all__ = [
+    "Offer",
+    "compose",
+    "errors",
+    "first_trouble",
+    "issue",
+    "maker",
+    "offers",
+    "page",
+    "sample",
+    "setting_of",
+    "trouble",
+]
