@@ -37,7 +37,7 @@ COLUMNS: tuple[tuple[Any, float, str], ...] = (
     (_t("Kênh nộp"), 11, "text"),
     (_t("Ghi chú"), 24, "text"),
 )
-HANDED = {Way.COUNTER: _t("tại một cửa"), Way.POST: _t("qua bưu điện"), Way.ONLINE: _t("bản điện tử")}
+HANDED: dict[str, Any] = {Way.COUNTER: _t("tại một cửa"), Way.POST: _t("qua bưu điện"), Way.ONLINE: _t("bản điện tử")}
 ENDED = (State.STOPPED, State.DECLINED, State.WITHDRAWN, State.REFUSED)
 
 
