@@ -11,13 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from procedures.admin import parts, saving
-from procedures.admin.forms.question import KINDS
 from procedures.admin.forms.section import FormBlock
 from procedures.admin.forms.sheet import Group, Sheet
 from procedures.admin.opened import Opened, address, on_draft, page, refused, version_of
 from procedures.admin.places import place_word, read_place
 from procedures.editing import EditConflict, Problem, outline
 from procedures.editing.outline import Place
+from procedures.editing.words import KINDS
 from procedures.loading.check_form import condition_values, written
 
 

@@ -129,7 +129,7 @@ def _check_retired_keys(draft: ProcedureRevision, found: Problems) -> None:
             continue
         found.at(*steps, "key").add(
             _("Khóa “%(key)s” từng là câu hỏi loại khác (%(kinds)s) và đã bỏ. Hãy đặt khóa mới.")
-            % {"key": key, "kinds": ", ".join(sorted(kinds[key]))}
+            % {"key": key, "kinds": ", ".join(str(words.KINDS.get(k, k)) for k in sorted(kinds[key]))}
         )
 
 

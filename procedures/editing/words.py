@@ -23,7 +23,7 @@ PARTS: Mapping[str, Any] = {
     "everyday_terms": _l("Từ ngữ hằng ngày"),
     "steps": _l("Trình tự thực hiện"),
     "filing_methods": _l("Cách thức nộp"),
-    "documents": _l("Thành phần hồ sơ"),
+    "documents": _l("Giấy tờ"),
     "number_of_sets": _l("Số bộ hồ sơ"),
     "time_limit": _l("Thời hạn giải quyết"),
     "free_of_charge": _l("Không thu phí"),
@@ -42,7 +42,7 @@ PARTS: Mapping[str, Any] = {
     "as_of": _l("Nội dung tính đến ngày"),
     "note": _l("Ghi chú"),
     "today": _l("Quy định hiện nay"),
-    "form": _l("Biểu mẫu"),
+    "form": _l("Tờ khai"),
 }
 # What an entry of a list is called when it is counted, and where its own name stands.
 ENTRIES: Mapping[str, tuple[Any, tuple[str, ...]]] = {
@@ -95,7 +95,7 @@ INNER: Mapping[str, Any] = {
     "how": _l("nộp hay xuất trình"),
     "template": _l("mẫu đơn"),
     "reference": _l("ký hiệu mẫu"),
-    "produced_by_form": _l("in từ biểu mẫu"),
+    "produced_by_form": _l("in từ tờ khai"),
     "upload": _l("đính kèm trực tuyến"),
     "unit": _l("đơn vị tính"),
     "same_day": _l("trả trong ngày"),
@@ -119,7 +119,7 @@ INNER: Mapping[str, Any] = {
 
 
 def place(content: Any, steps: Steps) -> str:
-    """ "Biểu mẫu, phần 2 “Cha mẹ”, câu hỏi 1 “Họ tên”, điều kiện hiện": for people who do not read keys."""
+    """ "Tờ khai, phần 2 “Cha mẹ”, câu hỏi 1 “Họ tên”, điều kiện hiện": for people who do not read keys."""
     return ", ".join(_said(content, steps)) or str(_("Cả nội dung"))
 
 
@@ -152,32 +152,32 @@ def _entry(inside: str, position: int, value: Any) -> str:
     return f"{called} {position + 1} “{name[:60]}”" if name else f"{called} {position + 1}"
 
 
-# The kinds of questions as an editor chooses them.
+# The kinds of questions as an editor chooses them, the usual ones first.
 KINDS: Mapping[str, Any] = {
-    "text": _l("một dòng chữ"),
-    "multiline": _l("nhiều dòng chữ"),
-    "integer": _l("số nguyên"),
-    "decimal": _l("số có phần lẻ"),
-    "money": _l("số tiền (đồng)"),
-    "date": _l("ngày"),
-    "year": _l("năm"),
-    "email": _l("thư điện tử"),
-    "phone": _l("điện thoại"),
-    "id_number": _l("số căn cước, số định danh"),
-    "tax_code": _l("mã số thuế"),
-    "person_name": _l("họ tên người"),
-    "address": _l("địa chỉ"),
-    "choice": _l("chọn một"),
-    "multichoice": _l("chọn nhiều"),
-    "checkbox": _l("ô đánh dấu"),
-    "file": _l("tệp đính kèm"),
-    "repeat": _l("nhóm lặp lại (bảng)"),
+    "text": _l("Chữ, một dòng"),
+    "multiline": _l("Chữ, nhiều dòng"),
+    "person_name": _l("Họ tên người"),
+    "address": _l("Địa chỉ"),
+    "date": _l("Ngày tháng năm"),
+    "year": _l("Năm"),
+    "integer": _l("Số nguyên"),
+    "decimal": _l("Số có phần lẻ"),
+    "money": _l("Số tiền (đồng)"),
+    "phone": _l("Số điện thoại"),
+    "email": _l("Thư điện tử"),
+    "id_number": _l("Số căn cước, số giấy tờ"),
+    "tax_code": _l("Mã số thuế"),
+    "choice": _l("Chọn một câu trả lời"),
+    "multichoice": _l("Chọn nhiều câu trả lời"),
+    "checkbox": _l("Ô đánh dấu"),
+    "file": _l("Tệp đính kèm"),
+    "repeat": _l("Nhóm câu hỏi lặp lại (nhiều người, nhiều thửa đất…)"),
 }
 PREFILLS: Mapping[str, Any] = {
-    "applicant.full_name": _l("họ tên người nộp"),
-    "applicant.id_number": _l("số căn cước người nộp"),
-    "applicant.date_of_birth": _l("ngày sinh người nộp"),
-    "applicant.phone": _l("điện thoại người nộp"),
-    "applicant.email": _l("thư điện tử người nộp"),
-    "applicant.address": _l("địa chỉ người nộp"),
+    "applicant.full_name": _l("Họ tên người nộp"),
+    "applicant.id_number": _l("Số căn cước người nộp"),
+    "applicant.date_of_birth": _l("Ngày sinh người nộp"),
+    "applicant.phone": _l("Điện thoại người nộp"),
+    "applicant.email": _l("Thư điện tử người nộp"),
+    "applicant.address": _l("Địa chỉ người nộp"),
 }

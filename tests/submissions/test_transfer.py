@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from procedures.models import Agency, Procedure, ProcedureRevision, Sector
 from submissions import papers, rules, transfer, workflow
 from submissions.errors import NotAllowed
+from submissions.letters.layout import digest
 from submissions.models import (
     Attachment,
     DossierCounter,
@@ -336,6 +337,38 @@ def test_numbers_go_on_after_those_of_the_pack(tmp_path: Path) -> None:
     assert list(LetterCounter.objects.values_list("agency", "symbol", "year", "last")) == lettered
     fresh = SubmissionFactory(at=State.RECEIVED, agency=again.agency, procedure=again.procedure)
     assert fresh.dossier_code.endswith("-0002")
+
+
+def with_letter() -> Submission:
+    s = SubmissionFactory(at=State.SUBMITTED)
+    file = AttachmentFactory(submission=s, purpose=Attachment.Purpose.RESULT, key="", name="12-GXN-UBND.pdf")
+    content = {"title": "Giấy xác nhận", "number": "12", "symbol": "GXN-UBND"}
+    Letter.objects.create(
+        submission=s, agency=s.agency, number=12, symbol="GXN-UBND", year=2026, content=content,
+        sha256=digest(content), issued_by=clerk(s.agency), issued_at=s.submitted_at, attachment=file,
+    )  # fmt: skip
+    return s
+
+
+def test_letters_travel_with_their_numbers(tmp_path: Path) -> None:
+    s = with_letter()
+    packed(s, tmp_path / "1.zip")
+    wipe(s)
+    letter = brought(tmp_path / "1.zip").letters.get()
+    assert (str(letter), letter.attachment.name, letter.template) == ("12/GXN-UBND", "12-GXN-UBND.pdf", None)
+    assert (str(letter.issued_by), letter.issued_by.is_active) == (str(clerk(letter.agency)), False)
+    assert LetterCounter.objects.get(agency=letter.agency, symbol="GXN-UBND", year=2026).last == 12
+
+
+def test_a_letter_number_that_is_taken_here_is_refused(tmp_path: Path) -> None:
+    s = with_letter()
+    packed(s, tmp_path / "1.zip")
+    other = SubmissionFactory(at=State.SUBMITTED, agency=s.agency)
+    Letter.objects.update(submission=other, attachment=None)
+    s.papers.all().delete()
+    s.delete()
+    with pytest.raises(CommandError, match="12/GXN-UBND năm 2026 đã dùng"):
+        run("import_submission", tmp_path / "1.zip")
 
 
 def test_a_draft_and_a_rehearsal_are_not_exported() -> None:

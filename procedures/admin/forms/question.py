@@ -15,34 +15,8 @@ from procedures.admin.forms.inputs import GONE, Count, Day, Entry, Flag, Number,
 from procedures.admin.forms.rows import Rows
 from procedures.admin.forms.sheet import Group, Sheet
 from procedures.editing.outline import Question, options_of, propose_key
+from procedures.editing.words import KINDS, PREFILLS
 
-KINDS = {
-    "text": _("Chữ, một dòng"),
-    "multiline": _("Chữ, nhiều dòng"),
-    "person_name": _("Họ tên người"),
-    "address": _("Địa chỉ"),
-    "date": _("Ngày tháng năm"),
-    "year": _("Năm"),
-    "integer": _("Số nguyên"),
-    "decimal": _("Số có phần lẻ"),
-    "money": _("Số tiền (đồng)"),
-    "phone": _("Số điện thoại"),
-    "email": _("Thư điện tử"),
-    "id_number": _("Số căn cước, số giấy tờ"),
-    "tax_code": _("Mã số thuế"),
-    "choice": _("Chọn một câu trả lời"),
-    "multichoice": _("Chọn nhiều câu trả lời"),
-    "checkbox": _("Ô đánh dấu"),
-    "file": _("Tệp đính kèm"),
-    "repeat": _("Nhóm câu hỏi lặp lại (nhiều người, nhiều thửa đất…)"),
-}
-PREFILLS = [
-    ("applicant.full_name", _("Họ tên người nộp")),
-    ("applicant.id_number", _("Số căn cước người nộp")),
-    ("applicant.phone", _("Điện thoại người nộp")),
-    ("applicant.email", _("Thư điện tử người nộp")),
-    ("applicant.address", _("Địa chỉ người nộp")),
-]
 CHOICES = ("choice", "multichoice")
 _LENGTHS = ("min_length", "max_length")
 _BOUNDS = ("min", "max")
@@ -164,7 +138,7 @@ PLAIN: dict[str, Any] = {
     "max": lambda: Number(_("Lớn nhất")),
     "min_date": lambda: Day(_("Ngày sớm nhất"), today=True, help_text=_("Ngày/tháng/năm, hoặc ghi: hôm nay.")),
     "max_date": lambda: Day(_("Ngày muộn nhất"), today=True, help_text=_("Ngày/tháng/năm, hoặc ghi: hôm nay.")),
-    "prefill": lambda: Pick(_("Lấy sẵn từ thông tin đã khai"), PREFILLS, blank=_("không lấy sẵn")),
+    "prefill": lambda: Pick(_("Lấy sẵn từ thông tin đã khai"), list(PREFILLS.items()), blank=_("không lấy sẵn")),
     "min_items": lambda: Count(_("Ít nhất bao nhiêu dòng"), most=500),
     "max_items": lambda: Count(_("Nhiều nhất bao nhiêu dòng"), least=1, most=500),
     "item_label": lambda: Entry(_("Tên gọi một dòng"), help_text=_("Ví dụ: Thửa đất, Người con.")),

@@ -122,7 +122,7 @@ def _question(old: Field, new: Field, before: Known, after: Known, name: str) ->
         old.required, new.required, _("%s nay bắt buộc.") % name, _("%s không còn bắt buộc.") % name
     )
     if old.kind != new.kind:
-        yield phrases.arrow(f"{name}, {_('loại')}", KINDS.get(old.kind, old.kind), KINDS.get(new.kind, new.kind))
+        yield phrases.arrow(f"{name}, {_('loại')}", _kind(old), _kind(new))
     yield from _choices(old.choices, new.choices, name)
     yield from _shown(old, new, before, after, name)
     if old.help != new.help:
@@ -133,8 +133,12 @@ def _question(old: Field, new: Field, before: Known, after: Known, name: str) ->
     yield from _cells(old, new, before, after)
 
 
-def _prefill(f: Field) -> object:
-    return PREFILLS.get(f.prefill, phrases.said(f.prefill))
+def _kind(f: Field) -> str:
+    return phrases.lower(str(KINDS.get(f.kind, f.kind)))
+
+
+def _prefill(f: Field) -> str:
+    return phrases.lower(str(PREFILLS.get(f.prefill) or phrases.said(f.prefill)))
 
 
 class _Readable:

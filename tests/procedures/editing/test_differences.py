@@ -51,7 +51,7 @@ FIELD = "form.sections.0.fields"
         (f"{FIELD}.0.label", "Tên trẻ", "Sửa lời câu hỏi “Họ, chữ đệm, tên của trẻ” thành “Tên trẻ”."),
         (f"{FIELD}.0.required", False, "Câu hỏi “Họ, chữ đệm, tên của trẻ” không còn bắt buộc."),
         ("form.sections.1.fields.0.required", True, "Câu hỏi “Cha mẹ đã đăng ký kết hôn” nay bắt buộc."),
-        (f"{FIELD}.0.kind", "text", "Câu hỏi “Họ, chữ đệm, tên của trẻ”, loại: họ tên người → một dòng chữ."),
+        (f"{FIELD}.0.kind", "text", "Câu hỏi “Họ, chữ đệm, tên của trẻ”, loại: họ tên người → chữ, một dòng."),
         (f"{FIELD}.0.max_length", 120, "Câu hỏi “Họ, chữ đệm, tên của trẻ”, số ký tự nhiều nhất: 100 → 120."),
         (f"{FIELD}.0.min_length", 2, "Câu hỏi “Họ, chữ đệm, tên của trẻ”, số ký tự ít nhất: không đặt → 2."),
         (f"{FIELD}.0.help", "Viết hoa.", "Sửa lời hướng dẫn của câu hỏi “Họ, chữ đệm, tên của trẻ”."),

@@ -30,7 +30,7 @@ def test_a_duplicate_key() -> None:
 
     assert found(change) == [
         (
-            "Biểu mẫu, phần 2 “Cha mẹ và anh chị em”, câu hỏi 4 “Tên gọi khác”, khóa",
+            "Tờ khai, phần 2 “Cha mẹ và anh chị em”, câu hỏi 4 “Tên gọi khác”, khóa",
             ("form", "sections", 1, "fields", 3, "key"),
             "“child_name” đã dùng ở trên. Hãy đặt khóa khác.",
         )
@@ -44,13 +44,13 @@ def test_a_condition_on_a_later_or_missing_question() -> None:
 
     assert found(change) == [
         (
-            "Biểu mẫu, phần 1 “Người được khai sinh”, câu hỏi 1 “Họ, chữ đệm, tên của trẻ”, điều kiện hiện, "
+            "Tờ khai, phần 1 “Người được khai sinh”, câu hỏi 1 “Họ, chữ đệm, tên của trẻ”, điều kiện hiện, "
             "câu hỏi được xét",
             ("form", "sections", 0, "fields", 0, "show_when", "field"),
             "Trường “birth_place” đứng sau hoặc là chính nó; điều kiện chỉ dùng trường đứng trước.",
         ),
         (
-            "Biểu mẫu, phần 1 “Người được khai sinh”, câu hỏi 2 “Ngày, tháng, năm sinh”, điều kiện hiện, "
+            "Tờ khai, phần 1 “Người được khai sinh”, câu hỏi 2 “Ngày, tháng, năm sinh”, điều kiện hiện, "
             "câu hỏi được xét",
             ("form", "sections", 0, "fields", 1, "show_when", "field"),
             "Không có trường “nowhere” trong biểu mẫu. Hãy kiểm tra tên.",
@@ -92,7 +92,7 @@ def test_a_required_question_that_never_comes_up() -> None:
         ({"level": 5}, "Mức độ", "Phải từ 1 đến 4."),
         ({"name": ""}, "Tên thủ tục", "Không được để trống."),
         ({"time_limit": None}, "Thời hạn giải quyết", "Thiếu mục bắt buộc này."),
-        ({"form": None}, "Biểu mẫu", "Mức độ 3 cần biểu mẫu (form) để nộp trực tuyến."),
+        ({"form": None}, "Tờ khai", "Mức độ 3 cần biểu mẫu (form) để nộp trực tuyến."),
         ({"fees": [{"kind": "phi", "name": "Phí"}, {"kind": "phi"}]}, "Phí, lệ phí, khoản thu 2, tên", "Thiếu mục"),
         (
             {"legal_basis": [{"number": "1/NĐ", "date": "2026"}]},

@@ -76,7 +76,7 @@ def test_problems_block() -> None:
     with pytest.raises(editing.NotPublishable) as raised:
         published(draft)
     assert [p.path for p in raised.value.problems] == [("form", "sections", 0, "fields", 0, "kind")]
-    assert str(raised.value).startswith("Chưa công bố được: còn 1 chỗ cần sửa. Chỗ đầu tiên: Biểu mẫu, phần 1")
+    assert str(raised.value).startswith("Chưa công bố được: còn 1 chỗ cần sửa. Chỗ đầu tiên: Tờ khai, phần 1")
     assert row_of(draft)["state"] == State.DRAFT
 
 
