@@ -168,9 +168,7 @@ def test_templates_stay_readable(folder: str, pattern: str, most: int) -> None:
 
 def test_modules_stay_readable() -> None:
     long = {
-        short(p): n
-        for p in sources(*APPS)
-        if p.name != "settings.py" and (n := len(p.read_text().splitlines())) > 420
+        short(p): n for p in sources(*APPS) if p.name != "settings.py" and (n := len(p.read_text().splitlines())) > 420
     }
     assert long == {}
 

@@ -111,9 +111,16 @@ def again_and_again(source: BinaryIO, out: BinaryIO) -> None:
         if order["root"] not in presses:
             presses[order["root"]] = Press(Path(order["root"]).resolve())
         sign, answer = _tried(presses[order["root"]], order["papers"][0])
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // KB
-        out.write(sign + peak.to_bytes(4, "big") + answer)
+        out.write(sign + _peak_kb().to_bytes(4, "big") + answer)
         out.flush()
+
+
+def _peak_kb() -> int:
+    """The most memory that this program took. getrusage() would count the process that started it, too."""
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    found = next((line for line in lines if line.startswith("VmHWM:")), "")
+    return int(found.split()[1]) if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // KB
 
 
 def _tried(press: Press, paper: dict[str, Any]) -> tuple[bytes, bytes]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from procedures import wording
 from procedures.editing import words
+from procedures.editing.comparing.phrases import lower
 from procedures.editing.drafts import lists_of
 from procedures.loading.check import check_procedure
 from procedures.loading.problems import Problems, Steps
@@ -129,7 +130,7 @@ def _check_retired_keys(draft: ProcedureRevision, found: Problems) -> None:
             continue
         found.at(*steps, "key").add(
             _("Khóa “%(key)s” từng là câu hỏi loại khác (%(kinds)s) và đã bỏ. Hãy đặt khóa mới.")
-            % {"key": key, "kinds": ", ".join(str(words.KINDS.get(k, k)) for k in sorted(kinds[key]))}
+            % {"key": key, "kinds": ", ".join(lower(str(words.KINDS.get(k, k))) for k in sorted(kinds[key]))}
         )
 
 

@@ -8,7 +8,6 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO
 
-import pikepdf
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -64,6 +63,8 @@ def drawn(book: Book, to: BinaryIO, step: Callable[[], None] = lambda: None) -> 
         found = _part(book, list(rows), 1, is_last=True)
         to.write(found.content)
         return found.pages
+    import pikepdf  # noqa: PLC0415 - a web worker need not carry it
+
     with pikepdf.new() as whole:
         for start in range(0, total, LINES):
             lines = list(itertools.islice(rows, LINES))

@@ -94,9 +94,10 @@ def test_no_more_than_so_many_workers_at_a_time(settings: Any) -> None:
 
 
 def test_a_web_worker_carries_no_library_that_draws_or_decodes_documents() -> None:
+    heavy = ["weasyprint", "docx", "fontTools", "pikepdf", "pypdfium2", "pillow_heif", "pyhanko", "xlsxwriter"]
     code = (
         "import django, sys; django.setup(); from django.urls import get_resolver; get_resolver().url_patterns;"
-        "print([m for m in ('weasyprint', 'docx', 'fontTools', 'pikepdf', 'pypdfium2', 'pillow_heif') if m in sys.modules])"
+        f"print([m for m in {heavy} if m in sys.modules])"
     )
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     done = subprocess.run(
@@ -124,6 +125,18 @@ def test_one_process_draws_page_after_page() -> None:
     renderer.close()
     assert process is not None
     assert process.poll() == 0
+
+
+def test_what_the_starting_program_takes_does_not_count() -> None:
+    ballast = b"x" * (pdf.MEMORY_KB * 1024)
+    renderer = pdf.Renderer()
+    renderer.draw(_page("một"))
+    process = renderer.process
+    del ballast
+    renderer.draw(_page("hai"))
+    assert renderer.process is process
+    assert 0 < renderer.peak_kb < pdf.MEMORY_KB
+    renderer.close()
 
 
 def test_a_page_that_fails_does_not_end_the_process() -> None:

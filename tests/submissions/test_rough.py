@@ -72,7 +72,9 @@ def test_no_address_breaks_anything(place: str) -> None:
         assert client.get(place.format(piece)).status_code in (301, 302, 404), piece
 
 
-@pytest.mark.parametrize("path", [*READ_ONLY, *FORMS, "/nop-ho-so/{code}/", "/thu-tuc/{code}/", "/thu-tuc/{code}/to-khai/"])
+@pytest.mark.parametrize(
+    "path", [*READ_ONLY, *FORMS, "/nop-ho-so/{code}/", "/thu-tuc/{code}/", "/thu-tuc/{code}/to-khai/"]
+)
 def test_no_parameter_breaks_anything(path: str) -> None:
     factories.AgencyFactory()
     path = path.format(code=factories.ProcedureFactory().code)

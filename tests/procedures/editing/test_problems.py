@@ -154,7 +154,7 @@ def test_a_retired_key_does_not_come_back_as_something_else() -> None:
     assert [(p.path, p.message) for p in editing.problems(wrong)] == [
         (
             ("form", "sections", 1, "fields", 0, "key"),
-            "Khóa “wants_copy” từng là câu hỏi loại khác (checkbox) và đã bỏ. Hãy đặt khóa mới.",
+            "Khóa “wants_copy” từng là câu hỏi loại khác (ô đánh dấu) và đã bỏ. Hãy đặt khóa mới.",
         )
     ]
     right = changed(wrong, lambda c: fields(c, 1)[0].update(kind="checkbox"))
