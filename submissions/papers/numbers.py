@@ -11,6 +11,7 @@ from django.db.models import Sum
 from procedures.models import Agency
 from submissions.models import DossierCounter, LetterCounter
 
+Parsed = tuple[str, datetime.date, int]
 CODE = re.compile(r"^(?P<identifier>.+)-(?P<day>\d{6})-(?P<serial>\d{4,7})$")
 
 
@@ -24,15 +25,27 @@ def next_number(agency: Agency, symbol: str, year: int) -> int:
     return counter.last
 
 
+def parsed_code(dossier_code: str | None) -> Parsed | None:
+    """Identifier, day and serial of a code of this portal's kind; None for any other."""
+    found = CODE.match(dossier_code or "")
+    if found is None:
+        return None
+    try:
+        day = datetime.datetime.strptime(found["day"], "%y%m%d").date()  # noqa: DTZ007 - a date, no moment
+    except ValueError:
+        return None
+    return found["identifier"], day, int(found["serial"])
+
+
 def book_entry(dossier_code: str | None) -> tuple[int, int] | None:
     """Book (the year) and number in the register, counted from the first dossier of the identifier in that year.
 
     None for a code of another system. The number follows from the codes alone, so that register and receipt agree.
     """
-    found = CODE.match(dossier_code or "")
+    found = parsed_code(dossier_code)
     if found is None:
         return None
-    day = datetime.datetime.strptime(found["day"], "%y%m%d").date()  # noqa: DTZ007 - a date, no moment
-    earlier = DossierCounter.objects.filter(identifier=found["identifier"], day__year=day.year, day__lt=day)
+    identifier, day, serial = found
+    earlier = DossierCounter.objects.filter(identifier=identifier, day__year=day.year, day__lt=day)
     before: int = earlier.aggregate(sum=Sum("last"))["sum"] or 0
-    return day.year, before + int(found["serial"])
+    return day.year, before + serial

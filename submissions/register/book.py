@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from procedures.models import Agency, ProcedureRevision
 from submissions.models import DossierCounter, Officer, Submission
-from submissions.papers.numbers import CODE
+from submissions.papers.numbers import parsed_code
 from submissions.states import Role
 
 CHUNK = 500
@@ -25,19 +25,6 @@ READ = (
     "owner_name delivery received_at due_on original_due_on extended_at finished_at handed_over_at handed_over_how "
     "closed_at procedure__short_name procedure__name revision__digest agency__name"
 ).split()
-Key = tuple[str, datetime.date, int]
-
-
-def _parsed(code: str) -> Key | None:
-    """Identifier, day and serial of a code of this portal's kind."""
-    found = CODE.match(code)
-    if found is None:
-        return None
-    try:
-        day = datetime.datetime.strptime(found["day"], "%y%m%d").date()  # noqa: DTZ007 - a date, no moment
-    except ValueError:
-        return None
-    return found["identifier"], day, int(found["serial"])
 
 
 @dataclass(frozen=True)
@@ -72,7 +59,7 @@ class Book:
         before = self._before
         found = []
         for pk, code, received in self._received().values_list("pk", "dossier_code", "received_at"):
-            parsed = _parsed(code or "")
+            parsed = parsed_code(code)
             number = before.get(parsed[:2], 0) + parsed[2] if parsed else None
             found.append((number is None, number or 0, parsed[0] if parsed else "", received, pk))
         return [(None if is_strange else number, pk) for is_strange, number, _id, _at, pk in sorted(found)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,29 +12,16 @@ from django.utils.translation import gettext as _
 
 from procedures.models import Agency
 from submissions.models import DossierCounter, Letter, LetterCounter
-from submissions.papers.numbers import CODE
+from submissions.papers.numbers import parsed_code
 from submissions.transfer.contents import Contents
 from submissions.transfer.errors import PackRefused
 
 PAPER_NUMBER = re.compile(r"(\d{1,6})/(.{1,40})")
-Given = tuple[str, datetime.date, int]
-
-
-def _given(dossier_code: str | None) -> Given | None:
-    """Identifier, day and serial of a code of this portal's kind."""
-    found = CODE.match(dossier_code or "")
-    if found is None:
-        return None
-    try:
-        day = datetime.datetime.strptime(found["day"], "%y%m%d").date()  # noqa: DTZ007 - a date, no moment
-    except ValueError:
-        return None
-    return found["identifier"], day, int(found["serial"])
 
 
 def shifts_register(dossier_code: str | None) -> bool:
     """Would the arrival move the register numbers of dossiers that were received here on later days of that year?"""
-    given = _given(dossier_code)
+    given = parsed_code(dossier_code)
     if given is None:
         return False
     identifier, day, serial = given
@@ -55,7 +41,7 @@ def check_letters(found: Contents, agency: Agency) -> None:
 
 def catch_up(found: Contents, agency: Agency) -> None:
     """The next numbers given here come after those of the pack. Only inside its transaction."""
-    given = _given(found.submission["dossier_code"])
+    given = parsed_code(found.submission["dossier_code"])
     if given is not None:
         identifier, day, serial = given
         DossierCounter.objects.get_or_create(identifier=identifier[:35], day=day)

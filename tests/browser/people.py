@@ -90,6 +90,11 @@ def file_as_guest(
     for section in plan.form.sections:
         typed, _files = values.section(section, known)
         go_on(page, typed)
+    return finish(page, plan, known, photo)
+
+
+def finish(page: Any, plan: spec.ProcedureSpec, known: dict[str, Any], photo: Path) -> tuple[str, str]:
+    """From the papers to the confirmation; returns reference and secret."""
     for document in plan.documents:
         if document.is_needed(known):
             page.locator(f'[name="document-{document.key}"]').set_input_files(str(photo))

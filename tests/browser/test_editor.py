@@ -12,7 +12,7 @@ import pytest
 from procedures import spec
 from tests import values
 from tests.browser.conftest import DESKTOP, PHONE, Portal
-from tests.browser.people import act, enter, go_on, hire, open_record, picture, press, shipped
+from tests.browser.people import act, enter, finish, go_on, hire, open_record, picture, press, shipped
 from tests.browser.test_accessible_way import DESK_RULES, check
 
 BIRTH, OFFICE = "1.001193", "duc-thuan"
@@ -88,19 +88,6 @@ def begin(
     return known
 
 
-def finish(page: Any, plan: spec.ProcedureSpec, known: dict[str, Any], photo: Path) -> str:
-    """From the papers to the confirmation; returns the reference."""
-    for document in plan.documents:
-        if document.is_needed(known):
-            page.locator(f'[name="document-{document.key}"]').set_input_files(str(photo))
-    go_on(page, {})
-    go_on(page, {"delivery": ["counter"]})
-    page.locator('[name="declare_true"]').check(force=True)
-    page.get_by_role("button", name=re.compile("Gửi hồ sơ")).last.click()
-    page.wait_for_url("**/da-gui/")
-    return str(page.locator("[data-reference]").first.get_attribute("data-reference"))
-
-
 def words(page: Any, address: str = "") -> str:
     """Everything on the page, folded parts too."""
     if address:
@@ -117,8 +104,8 @@ def test_a_question_is_added_and_everybody_gets_the_form_that_was_promised(
     enter(clerk, portal, "can-bo-duc-thuan")
     known = begin(begun, portal, plan)
     draft = begun.url.rsplit("/", 2)[0]
-    open_reference = finish(filed, plan, begin(filed, portal, plan), photo)
-    received_reference = finish(received, plan, begin(received, portal, plan), photo)
+    open_reference, _secret = finish(filed, plan, begin(filed, portal, plan), photo)
+    received_reference, _secret = finish(received, plan, begin(received, portal, plan), photo)
     act(clerk, open_record(clerk, portal, received_reference), "receive")
 
     page = editor(portal, browser, java_script_enabled=False)
@@ -134,7 +121,7 @@ def test_a_question_is_added_and_everybody_gets_the_form_that_was_promised(
     begun.goto(f"{draft}/nguoi_duoc_khai_sinh/")
     go_on(begun, {KEY: ["ba_do_thon"]})
     begun.goto(f"{draft}/giay-to/")
-    draft_reference = finish(begun, plan, known, photo)
+    draft_reference, _secret = finish(begun, plan, known, photo)
     assert "Bà đỡ thôn" in words(begun, f"{portal.base}/ho-so/{draft_reference}/")
 
     # What was filed keeps its form, for the citizen and for the officer, received or not.
@@ -148,7 +135,7 @@ def test_a_question_is_added_and_everybody_gets_the_form_that_was_promised(
 
     # New filings are asked, and the blank form has the question.
     fresh = browser.new_context(viewport=PHONE).new_page()
-    reference = finish(fresh, plan, begin(fresh, portal, plan, {KEY: ["nhan_vien_y_te"]}), photo)
+    reference, _secret = finish(fresh, plan, begin(fresh, portal, plan, {KEY: ["nhan_vien_y_te"]}), photo)
     assert NEW in words(fresh, f"{portal.base}/ho-so/{reference}/")
     blank = tmp_path / "to-khai.pdf"
     blank.write_bytes(fresh.request.get(f"{portal.base}/thu-tuc/{BIRTH}/bieu-mau/declaration.pdf").body())

@@ -25,6 +25,7 @@ from submissions.errors import FileRefused
 from submissions.models import Attachment, Submission, SupplementRequest
 from submissions.states import State
 from tests import factories, values
+from tests.pictures import pdf
 
 
 def picture(kind: str, size: tuple[int, int] = (320, 240)) -> bytes:
@@ -36,15 +37,6 @@ def picture(kind: str, size: tuple[int, int] = (320, 240)) -> bytes:
 def heic() -> bytes:
     out = io.BytesIO()
     pillow_heif.from_pillow(Image.effect_noise((64, 64), 60).convert("RGB")).save(out)
-    return out.getvalue()
-
-
-def pdf(pages: int = 2, **options: Any) -> bytes:
-    out = io.BytesIO()
-    with pikepdf.new() as document:
-        for _page in range(pages):
-            document.add_blank_page()
-        document.save(out, **options)
     return out.getvalue()
 
 

@@ -6,27 +6,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 
 from procedures.editing.comparing import phrases
-from procedures.editing.words import KINDS, PREFILLS
+from procedures.editing.words import INNER, KINDS, PREFILLS
 from procedures.spec import Choice, Field, FormSpec, ProcedureSpec, Section, match, match_fields
 
 Known = Mapping[str, Field]
 
 # What differs in a question beside its words, its kind, its choices, its condition and whether it must be answered.
-DETAILS: dict[str, Any] = {
-    "default": _l("giá trị điền sẵn"),
-    "min": _l("nhỏ nhất"),
-    "max": _l("lớn nhất"),
-    "min_length": _l("số ký tự ít nhất"),
-    "max_length": _l("số ký tự nhiều nhất"),
-    "min_date": _l("ngày sớm nhất"),
-    "max_date": _l("ngày muộn nhất"),
-    "after_field": _l("phải sau ngày của câu"),
-    "min_items": _l("số dòng ít nhất"),
-    "max_items": _l("số dòng nhiều nhất"),
-    "item_label": _l("tên gọi một dòng"),
+DETAILS = {
+    key: INNER[key]
+    for key in (
+        "default min max min_length max_length min_date max_date after_field min_items max_items item_label".split()
+    )
 }
 SPOKEN = ("key", "label", "kind", "required", "help", "choices", "show_when", "fields", "prefill")
 
