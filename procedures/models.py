@@ -298,19 +298,62 @@ class Holiday(models.Model):
         OFF = "off", _("nghỉ")
         WORKING = "working", _("làm bù")
 
-    date = models.DateField(_("ngày"), unique=True)
+    date = models.DateField(_("ngày"))
     kind = models.CharField(_("loại"), max_length=10, choices=Kind.choices, default=Kind.OFF)
     name = models.CharField(_("tên"), max_length=120)
     source = models.CharField(_("căn cứ"), max_length=200, blank=True)
     confirmed = models.BooleanField(_("đã xác nhận"), default=False)
+    # A day of one unit alone (a local festival, a flood); it beats the day of all units.
+    agency = models.ForeignKey(
+        Agency, models.CASCADE, null=True, blank=True, related_name="holidays", verbose_name=_("riêng cho cơ quan")
+    )
 
     class Meta:
         verbose_name = _("ngày nghỉ, làm bù")
         verbose_name_plural = _("ngày nghỉ, làm bù")
         ordering = ["date"]
+        constraints = [
+            models.UniqueConstraint(fields=["date"], condition=models.Q(agency=None), name="holiday_once"),
+            models.UniqueConstraint(fields=["date", "agency"], name="holiday_once_an_agency"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.date:%d/%m/%Y} {self.name}"
+
+
+class WorkingBlock(models.Model):
+    """Hours that the desks work, one block of one weekday; of a season when the town has summer and winter hours.
+
+    Blocks of an agency replace those of all agencies. Without any row the hours are settings.OFFICE_HOURS.
+    """
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("thứ Hai")
+        TUESDAY = 1, _("thứ Ba")
+        WEDNESDAY = 2, _("thứ Tư")
+        THURSDAY = 3, _("thứ Năm")
+        FRIDAY = 4, _("thứ Sáu")
+        SATURDAY = 5, _("thứ Bảy")
+        SUNDAY = 6, _("Chủ nhật")
+
+    agency = models.ForeignKey(
+        Agency, models.CASCADE, null=True, blank=True, related_name="working_blocks", verbose_name=_("cơ quan")
+    )
+    weekday = models.PositiveSmallIntegerField(_("ngày trong tuần"), choices=Weekday.choices)
+    opens = models.TimeField(_("từ giờ"))
+    closes = models.TimeField(_("đến giờ"))
+    # "MM-DD", every year; both empty for the whole year. A season may run over New Year.
+    season_from = models.CharField(_("mùa, từ ngày (MM-DD)"), max_length=5, blank=True)
+    season_to = models.CharField(_("mùa, đến ngày (MM-DD)"), max_length=5, blank=True)
+
+    class Meta:
+        verbose_name = _("giờ làm việc")
+        verbose_name_plural = _("giờ làm việc")
+        ordering = ["agency", "weekday", "opens"]
+        constraints = [models.CheckConstraint(condition=models.Q(opens__lt=models.F("closes")), name="block_runs_on")]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
 
 
 class CatalogueVersion(models.Model):

@@ -1,5 +1,8 @@
-"""Submissions with their files, rounds, events and notices, the papers issued, and the officers who work on them."""
+"""Submissions with their files, rounds, events and notices, the papers issued, what is said about them, and counts."""
 
+from submissions.models.conversation import Feedback, Message, Rating
+from submissions.models.desk import Batch, BatchRow, SavedView
+from submissions.models.figures import ClosedRegister, MonthFigure, MonthReport
 from submissions.models.files import Attachment, AttachmentQuerySet, storage_name
 from submissions.models.letters import DossierCounter, Letter, LetterCounter, LetterIsIssued, LetterTemplate
 from submissions.models.notices import Notice
@@ -12,17 +15,26 @@ __all__ = [
     "HEAVY",
     "Attachment",
     "AttachmentQuerySet",
+    "Batch",
+    "BatchRow",
+    "ClosedRegister",
     "DossierCounter",
     "Event",
+    "Feedback",
     "KeptForm",
     "Letter",
     "LetterCounter",
     "LetterIsIssued",
     "LetterTemplate",
+    "Message",
+    "MonthFigure",
+    "MonthReport",
     "Notice",
     "Officer",
     "Paper",
     "PaperQuerySet",
+    "Rating",
+    "SavedView",
     "Submission",
     "SubmissionQuerySet",
     "SupplementRequest",

@@ -130,6 +130,20 @@ class Submission(models.Model):
     handed_over_how = models.CharField(_("cách trả"), max_length=10, choices=DeliveryWay.choices, blank=True)
     closed_at = models.DateTimeField(_("kết thúc lúc"), null=True, blank=True)
 
+    # The answer to an online filing: until when (REPLY_WORKING_HOURS), when the first answer came, and whether it
+    # ever came too late. An intake supplement starts a new round; `reply_missed` stays.
+    reply_by = models.DateTimeField(_("trả lời trước"), null=True, blank=True)
+    replied_at = models.DateTimeField(_("đã trả lời lúc"), null=True, blank=True)
+    reply_missed = models.BooleanField(_("trả lời trễ"), default=False)
+    # What lists and figures ask, written by the workflow with the event it follows from.
+    is_back = models.BooleanField(_("vừa bổ sung"), default=False)  # the last transition was a supplement
+    rounds = models.PositiveSmallIntegerField(_("số lần yêu cầu bổ sung"), default=0)
+    asked_at = models.DateTimeField(_("đang chờ bổ sung từ"), null=True, blank=True)  # of the open request
+    # The end of processing: result, refusal to settle, stop, or withdrawal once received (QĐ 766/QĐ-TTg).
+    ended_on = models.DateField(_("giải quyết xong ngày"), null=True, blank=True)
+    # The oldest message of the citizen that no officer has read.
+    unread_since = models.DateTimeField(_("tin nhắn chưa đọc từ"), null=True, blank=True)
+
     assignee = models.ForeignKey(
         Officer, models.SET_NULL, null=True, blank=True, related_name="submissions", verbose_name=_("phụ trách")
     )

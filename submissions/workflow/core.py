@@ -18,6 +18,7 @@ from submissions.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotPoss
 from submissions.models import Event, Submission
 from submissions.rules import Actor
 from submissions.states import Transition
+from submissions.workflow.marks import mark
 
 Item = dict[str, str]
 
@@ -154,6 +155,7 @@ def apply(
         submission.state = row.target
     if submission.is_final:
         submission.closed_at = now
+    mark(submission, verb, before, now)
     submission.version = seen + 1
     submission.search_text = submission.make_search_text()
     submission.save()
