@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
@@ -116,8 +116,13 @@ class LongForm:
 
     @property
     def errors(self) -> list[FieldError]:
-        """In the order of the page; empty before is_valid()."""
-        return [error for filled in self.sections for error in filled.errors]
+        """In the order of the page, under the name of the section where there are several: father and mother are
+        asked the same. Empty before is_valid().
+        """
+        found = [(filled.section, error) for filled in self.sections for error in filled.errors]
+        if len(self.form.sections) == 1:
+            return [error for _section, error in found]
+        return [replace(error, message=f"{section.title}: {error.message}") for section, error in found]
 
     @property
     def warnings(self) -> list[FieldError]:

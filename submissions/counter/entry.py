@@ -157,18 +157,9 @@ class Entry:
             *self._clock_errors(),
             *self.applicant.errors,
             *([FieldError(f"id_{AUTHORITY_INPUT}", "", authority)] if authority else []),
-            *self._declaration_errors(),
+            *(self.form.errors if self.form else []),
             *(error for line in self.papers for error in line.all_errors),
             *self.delivery.errors,
-        ]
-
-    def _declaration_errors(self) -> list[FieldError]:
-        """Under the name of its section: father and mother are asked the same on one page."""
-        sections = self.form.sections if self.form else []
-        return [
-            replace(e, message=f"{s.section.title}: {e.message}") if len(sections) > 1 else e
-            for s in sections
-            for e in s.errors
         ]
 
     @property

@@ -99,8 +99,8 @@ def test_a_wrong_answer_reveals_nothing() -> None:
 def test_a_revealed_question_names_the_answer_of_the_other_section() -> None:
     made = checked({"name": ["Nguyễn Văn An"], "married": ["co"], "agreed": ["on"]})
     assert [(e.input_id, e.message) for e in made.errors] == [
-        ("id_father", "Bạn chọn “Có” nên cần trả lời thêm: Họ tên cha."),
-        ("id_signed", "Bạn đánh dấu “Đã thống nhất” nên cần trả lời thêm: Ngày thống nhất."),
+        ("id_father", "Cha mẹ: Bạn chọn “Có” nên cần trả lời thêm: Họ tên cha."),
+        ("id_signed", "Cha mẹ: Bạn đánh dấu “Đã thống nhất” nên cần trả lời thêm: Ngày thống nhất."),
     ]
     assert {e.is_missing for e in made.errors} == {True}
 
@@ -140,7 +140,7 @@ def test_files_are_brought_along_unless_they_can_be_sent() -> None:
 
 def test_a_refused_file_is_an_error_and_not_missing() -> None:
     made = checked(GOOD, uploads=True, refused={"proof": "Tệp trống."})
-    assert [(e.message, e.is_missing) for e in made.errors] == [("Tệp trống.", False)]
+    assert [(e.message, e.is_missing) for e in made.errors] == [("Con cái: Tệp trống.", False)]
 
 
 def test_the_button_to_look_again_stands_where_answers_decide() -> None:

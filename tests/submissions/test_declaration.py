@@ -237,7 +237,8 @@ def test_too_many_rows_are_wrong_not_missing(procedure: Procedure) -> None:
 
 def test_a_revealed_required_question_brings_the_page_back_with_the_reason(procedure: Procedure) -> None:
     answer = post(procedure, {**TYPED, "birth_place": "elsewhere"})
-    assert mends(answer) == [("#id_birth_place_name", "Bạn chọn “Nơi khác” nên cần trả lời thêm: Tên nơi sinh.")]
+    words = "Người được khai sinh: Bạn chọn “Nơi khác” nên cần trả lời thêm: Tên nơi sinh."
+    assert mends(answer) == [("#id_birth_place_name", words)]
     wrapper = re.search(r'<div class="field[^>]*data-show-when=[^>]*>', answer.content.decode())
     assert wrapper
     assert "hidden" not in wrapper.group()
