@@ -2,10 +2,10 @@
 # PORT, BIND, VAR choose where the portal runs; ARGS are given on to pytest.
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev run worker beat test check fix types i18n seed bench docs clean
+.PHONY: help venv venv-dev run worker beat test check fix types i18n seed bench bench-million year docs clean
 
 help:
-	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 venv:
 	@.ci/venv requirements.txt
@@ -42,6 +42,12 @@ seed: venv ## demo staff and sample submissions
 
 bench: venv-dev ## measure the pages
 	@exec $(PYTHON) -m tests.bench.run $(ARGS)
+
+bench-million: venv-dev ## a million submissions: how long lists, searches and figures take
+	@exec $(PYTHON) -m tests.bench.million $(ARGS)
+
+year: venv-dev ## a simulated year through the workflow: dates and figures against a second computation
+	@exec $(PYTHON) -m tests.bench.year $(ARGS)
 
 docs: venv-dev ## pictures of the screens, from a portal that runs with demo data
 	@exec $(PYTHON) -m tests.browser.screens http://127.0.0.1:$${PORT:-8000} --password hong-linh-dung-thu

@@ -23,6 +23,7 @@ MAIN_LINKS = (
 FOOT_LINKS = (
     ("intro", _("Bốn mức độ dịch vụ công")),
     ("faq", _("Hỏi đáp")),
+    ("feedback", _("Phản ánh, kiến nghị, khiếu nại")),
     ("statistics", _("Số liệu giải quyết hồ sơ")),
     ("accessibility", _("Trợ năng: dùng trang bằng bàn phím, trình đọc màn hình")),
     ("privacy", _("Dữ liệu cá nhân của bạn")),

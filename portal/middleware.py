@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import re
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
 from portal import site_state
-from portal.lib.keep import MAY_KEEP, is_kept
+from portal.lib.keep import FOR_GOOD, MAY_KEEP, is_kept, kept_for
 
 Key = tuple[bool, str, str, str]
 
@@ -33,12 +34,15 @@ OWN_HEADERS = frozenset({"content-length", "content-encoding", "etag", "cache-co
 
 @dataclass(frozen=True)
 class Kept:
-    """A finished page: compressed body, headers, and the site mark (SiteState.mark) that it was made under."""
+    """A finished page: compressed body, headers, the site mark (SiteState.mark) that it was made under, and its end
+    in monotonic seconds.
+    """
 
     mark: tuple[Any, ...]
     packed: bytes
     digest: str
     headers: tuple[tuple[str, str], ...]
+    until: float = FOR_GOOD
 
     def body(self, packed: bool) -> bytes:
         return self.packed if packed else gzip.decompress(self.packed)
@@ -59,7 +63,7 @@ class PageStore:
     def get(self, key: Key, mark: tuple[Any, ...]) -> Kept | None:
         with self._lock:
             page = self._pages.get(key)
-            if page is None or page.mark != mark:
+            if page is None or page.mark != mark or page.until < time.monotonic():
                 return None
             self._pages.move_to_end(key)
             return page
@@ -129,7 +133,8 @@ def _packed(response: HttpResponse, mark: tuple[Any, ...]) -> Kept:
     patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
     headers = tuple((k, v) for k, v in response.items() if k.lower() not in OWN_HEADERS)
     digest = hashlib.sha256(response.content).hexdigest()[:32]
-    return Kept(mark, gzip.compress(response.content, 6, mtime=0), digest, headers)
+    until = time.monotonic() + kept_for(response)
+    return Kept(mark, gzip.compress(response.content, 6, mtime=0), digest, headers, until)
 
 
 def _unchanged(request: HttpRequest, etag: str) -> bool:

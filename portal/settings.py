@@ -284,6 +284,7 @@ THROTTLES = {
     # Each declaration that is filled in to be printed costs a process of its own for a second.
     "declaration": (env.number("THROTTLE_DECLARATION", 2000), 3600),
     "upload": (env.number("THROTTLE_UPLOAD", 10_000), 3600),
+    "feedback": (env.number("THROTTLE_FEEDBACK", 100), 3600),
 }
 
 # Kept public pages: bytes (compressed) that one process keeps, 0 switches it off; how long in seconds a look at the
@@ -352,6 +353,32 @@ REPLY_WORKING_HOURS = env.number("REPLY_WORKING_HOURS", 8)
 SUPPLEMENT_CLOCK = env.choice("SUPPLEMENT_CLOCK", ("restart", "pause"), "restart")
 SUPPLEMENT_DAYS = env.number("SUPPLEMENT_DAYS", 30, least=1)
 DRAFT_DAYS = env.number("DRAFT_DAYS", 90, least=1)
+# Messages inside a submission: how many a citizen may write in an hour, and for how many days after the end.
+MESSAGES_AN_HOUR = env.number("MESSAGES_AN_HOUR", 10, least=1)
+MESSAGE_DAYS = env.number("MESSAGE_DAYS", 30)
+# How many days after the hand-over somebody may still say how content he or she was.
+RATING_DAYS = env.number("RATING_DAYS", 60, least=1)
+# Feedback, by kind and step: how many days and of which unit. Remarks and questions: the text of the national
+# indicator (QĐ 766/QĐ-TTg). Complaints: Luật Khiếu nại 2011 art. 27 and 28 (answer counted from acceptance), a sample
+# to be confirmed by the town, as is whether its wards need the longer times of art. 28.
+_REMARKS = {
+    "decide": (2, "working_day"),
+    "ask": (5, "working_day"),
+    "answer": (15, "working_day"),
+    "publish": (2, "working_day"),
+}
+_COMPLAINTS = {
+    "decide": (10, "calendar_day"),
+    "ask": (10, "calendar_day"),
+    "answer": (30, "calendar_day"),
+    "publish": (2, "working_day"),
+}
+FEEDBACK_LIMITS = {"remark": _REMARKS, "question": _REMARKS, "complaint": _COMPLAINTS}
+# Acts on many submissions: how many at most, and up to how many are done at once, without waiting for a worker.
+BATCH_ROWS = env.number("BATCH_ROWS", 1000, least=1)
+BATCH_AT_ONCE = env.number("BATCH_AT_ONCE", 20)
+# Notices that were sent, or given up, hold addresses: they go after so many days.
+NOTICE_DAYS = env.number("NOTICE_DAYS", 365, least=1)
 # A declaration that was filled in to be printed, kept for the counter when the person asks for it.
 KEPT_FORM_DAYS = env.number("KEPT_FORM_DAYS", 7, least=1)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from portal.lib.keep import keep
+from portal.lib.keep import FIGURES_AGE, keep
 from portal.lib.text import fold
 from portal.questions import QUESTIONS
 from procedures import listing, wording
@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "sectors": listing.sector_lines(entries),
         "total": len(entries),
     }
-    return keep(request, render(request, "portal/home.html", context))
+    return keep(request, render(request, "portal/home.html", context), FIGURES_AGE)
 
 
 def _static_page(template: str, **context: Any) -> View:

@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from procedures import blank_forms, listing, wording
+from procedures import blank_forms, hours, listing, wording
 from procedures.models import Procedure
 from procedures.spec import Document, Fee, ProcedureSpec
 
@@ -54,6 +54,7 @@ class Overview:
     procedure: Procedure
     spec: ProcedureSpec
     offices: list[listing.Office]
+    today: datetime.date
 
     @cached_property
     def related(self) -> list[Procedure]:
@@ -83,10 +84,20 @@ class Overview:
     def gone_offices(self) -> list[listing.Office]:
         return [o for o in self.offices if not o.is_active]
 
+    @cached_property
+    def _hours(self) -> dict[int, hours.Hours]:
+        return hours.of_desks([o.desk for o in self.offices], self.today)
+
     @property
-    def shares_hours(self) -> bool:
-        """No desk has given hours of its own: the town's usual ones are said once."""
-        return not any(o.desk.hours for o in self.offices if o.is_active)
+    def desks(self) -> list[tuple[listing.Office, hours.Hours]]:
+        """Every office with the hours of its desk. One query, the first time."""
+        return [(o, self._hours[o.desk.pk]) for o in self.offices]
+
+    @property
+    def shared_hours(self) -> hours.Hours | None:
+        """No desk that is open has hours of its own: those of all are said once."""
+        open_ = [said for office, said in self.desks if office.is_active]
+        return open_[0] if open_ and not any(said.is_own for said in open_) else None
 
     @cached_property
     def papers(self) -> list[Paper]:
@@ -165,9 +176,10 @@ def blank_links(code: str, key: str) -> tuple[Link, ...]:
 
 
 def of(procedure: Procedure, today: datetime.date) -> Overview:
-    """One query for the offices; one for related procedures when they are shown."""
+    """One query for the offices; one more for their hours and one for related procedures, when they are shown."""
     return Overview(
         procedure=procedure,
         spec=procedure.spec,
         offices=listing.offices(procedure.tier, today),
+        today=today,
     )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.worktime import Hours
+from procedures.models import WorkingBlock
 from procedures.spec import Document, Fee, TimeLimit
 
 UNITS = {"working_day": _("ngày làm việc"), "calendar_day": _("ngày"), "hour": _("giờ làm việc")}
@@ -145,7 +148,19 @@ def plain_date(text: str) -> str:
         return text
 
 
-def office_hours(blocks: Iterable[tuple[str, str]]) -> str:
-    """Working blocks of a day: "07:30–11:30 và 13:30–17:00, thứ Hai đến thứ Sáu"."""
-    joined = str(_(" và ")).join(f"{start}–{end}" for start, end in blocks)
-    return _("%s, thứ Hai đến thứ Sáu") % joined
+def office_hours(week: Mapping[int, Sequence[Hours]]) -> str:
+    """The working hours of a week: "07:30–11:30 và 13:30–17:00, thứ Hai đến thứ Sáu; 07:30–11:30, thứ Bảy"."""
+    runs = itertools.groupby(sorted(week), key=lambda day: day_hours(week[day]))
+    return "; ".join(f"{hours}, {_weekdays(list(days))}" for hours, days in runs if hours)
+
+
+def day_hours(blocks: Iterable[Hours]) -> str:
+    """ "07:30–11:30 và 13:30–17:00"."""
+    return str(_(" và ")).join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in blocks)
+
+
+def _weekdays(days: list[int]) -> str:
+    names = [str(WorkingBlock.Weekday(day).label) for day in days]
+    if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
+        return _("%(first)s đến %(last)s") % {"first": names[0], "last": names[-1]}
+    return ", ".join(names)

@@ -21,10 +21,10 @@ from portal.lib.prepared import Given, Prepared
 from procedures import editing
 from procedures.models import ProcedureRevision
 from submissions import papers, rules
-from submissions.models import Attachment, Paper, Submission, SubmissionQuerySet
+from submissions.models import Attachment, Feedback, Paper, Submission, SubmissionQuerySet
 from submissions.states import State
 
-DRAFTS, FILED = "held_drafts", "held_submissions"
+DRAFTS, FILED, FEEDBACK = "held_drafts", "held_submissions", "held_feedback"
 # A family or a helper at a community centre may file for many; older grants give way, the secret opens them again.
 MOST_GRANTS = 200
 RESUME_SALT = "submissions.resume"
@@ -103,9 +103,13 @@ def grant_submission(visitor: Visitor, submission: Submission) -> None:
     _grant(visitor, FILED, submission.reference or "")
 
 
+def grant_feedback(visitor: Visitor, feedback: Feedback) -> None:
+    _grant(visitor, FEEDBACK, feedback.reference)
+
+
 def forget(visitor: Visitor) -> None:
     """Takes every grant back from this browser (a shared computer); nothing is deleted."""
-    for kind in (DRAFTS, FILED):
+    for kind in (DRAFTS, FILED, FEEDBACK):
         visitor.session.pop(kind, None)
 
 
@@ -242,3 +246,24 @@ def by_secret(typed_code: str, typed_secret: str) -> Submission | None:
     known = found.tracking_secret if found is not None and found.tracking_secret else NO_SECRET
     right = hmac.compare_digest(known.encode(), codes.normal(typed_secret).encode())
     return found if right and found is not None and found.tracking_secret else None
+
+
+# --- feedback ------------------------------------------------------------------------------------
+
+
+def feedback(visitor: Visitor, reference: str) -> Feedback:
+    """Feedback that this browser has sent or has given the secret of. Raises NotHeld."""
+    wanted = codes.normal(reference)
+    is_held = wanted in visitor.holds(FEEDBACK)
+    found = Feedback.objects.select_related("agency").filter(reference=wanted).first() if is_held else None
+    if found is None:
+        raise NotHeld
+    return found
+
+
+def feedback_by_secret(typed_code: str, typed_secret: str) -> Feedback | None:
+    """The feedback whose code and secret were given; takes as long when there is none."""
+    found = Feedback.objects.filter(reference=codes.normal(typed_code)[:12]).first()
+    known = found.secret if found is not None else NO_SECRET
+    right = hmac.compare_digest(known.encode(), codes.normal(typed_secret).encode())
+    return found if right else None

@@ -9,9 +9,12 @@ class SubmissionsConfig(AppConfig):
     verbose_name = _("Hồ sơ")
 
     def ready(self) -> None:
-        """A draft that is thrown away takes the filings with it that tried it."""
+        """Registers the system check; and a draft that is thrown away takes the filings with it that tried it."""
         from procedures import editing  # noqa: PLC0415 - models are loaded by now
-        from submissions import rehearsal  # noqa: PLC0415
+        from submissions import (  # noqa: PLC0415
+            rehearsal,
+            trigram,  # noqa: F401 - registers
+        )
 
         if rehearsal.wipe not in editing.ON_DISCARD:
             editing.ON_DISCARD.append(rehearsal.wipe)

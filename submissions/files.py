@@ -12,7 +12,7 @@ import logging
 import unicodedata
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -24,7 +24,7 @@ from portal.lib import photos, text
 from portal.lib.prepared import Given, Prepared
 from submissions import filetypes
 from submissions.errors import FileNotOpened, FileNotStored, FilePurged, FileRefused
-from submissions.models import Attachment, Paper, Submission, SupplementRequest
+from submissions.models import Attachment, Batch, Paper, Submission, SupplementRequest
 
 if TYPE_CHECKING:
     from django.core.files.storage import Storage
@@ -36,7 +36,7 @@ NAME_LENGTH = 255
 MB = 1024 * 1024
 # For the picker of a file input: what may be chosen at all.
 ACCEPT = ",".join(filetypes.EXTENSIONS)
-FOLDER, PAPERS_FOLDER = "attachments", "papers"
+FOLDER, PAPERS_FOLDER, BATCHES_FOLDER = "attachments", "papers", "batches"
 # Every file of a submission, removed ones too.
 KNOWN = Prepared(
     lambda: Attachment.objects.filter(submission=Given("submission", BigIntegerField)).order_by("order", "pk")
@@ -315,8 +315,13 @@ def move(attachment: Attachment, places: int) -> None:
 
 
 def orphans(storage: Storage, *, before: datetime.datetime) -> Iterator[str]:
-    """Stored uploads and papers that no row names: a process died between storing and recording."""
-    for parent, rows in ((FOLDER, Attachment.objects), (PAPERS_FOLDER, Paper.objects)):
+    """Stored uploads, papers and printed batches that no row names: a process died between storing and recording."""
+    owners: tuple[tuple[str, Any], ...] = (
+        (FOLDER, Attachment.objects),
+        (PAPERS_FOLDER, Paper.objects),
+        (BATCHES_FOLDER, Batch.objects),
+    )
+    for parent, rows in owners:
         for folder in _folders(storage, parent):
             names = [f"{folder}/{name}" for name in storage.listdir(folder)[1]]
             known = set(rows.filter(file__startswith=f"{folder}/").values_list("file", flat=True))

@@ -84,7 +84,11 @@ def due() -> Iterator[Place]:
     for number, purpose in enumerate(SOURCES):
         fresh = _combined(number).filter(**same, uploaded_at__gte=OuterRef("uploaded_at"))
         bare = _pictures(purpose).filter(~Exists(fresh), purged_at=None).exclude(doubts=[UNREADABLE])
-        outlived = _combined(number).filter(~Exists(_pictures(purpose).filter(**same)))
+        # A photo that counted is taken away by a mark, so that few places are looked at.
+        gone = Attachment.objects.filter(
+            **same, purpose=purpose, content_type__startswith="image/", removed_at__isnull=False
+        )
+        outlived = _combined(number).filter(Exists(gone), ~Exists(_pictures(purpose).filter(**same)))
         for rows in (bare, outlived):
             found = rows.filter(submission__state__in=WORKED_ON).order_by("submission_id", "key")
             for submission, key in found.values_list("submission_id", "key").distinct():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from procedures.models import Agency, Tier
 from procedures.spec import Answers, Document
-from submissions.models import Attachment, Officer, Submission
-from submissions.states import ACTS, CITIZEN, SYSTEM, TRANSITIONS, Act, Role, State, Transition, row_for
+from submissions.models import Attachment, BatchRow, Officer, Submission
+from submissions.states import ACTS, CITIZEN, CLOCK_STATES, SYSTEM, TRANSITIONS, Act, Role, State, Transition, row_for
 
 
 @dataclass(frozen=True)
@@ -94,13 +95,34 @@ def is_needed_on_paper(document: Document, answers: Answers) -> bool:
     return document.how == "submit" and (document.required or holds)
 
 
-def lacking_papers(submission: Submission) -> list[Document]:
-    """Of a file that came on paper: the required papers with neither a ticked original or copy nor a scan."""
-    sent = submission.attachments.current().filter(purpose=Attachment.Purpose.DOCUMENT, pending=False)
-    there = {p["key"] for p in submission.papers_in if any(p.get(kind) for kind in COUNTS)}
-    there |= set(sent.values_list("key", flat=True))
+def lacking_papers(submission: Submission, scanned: Collection[str] | None = None) -> list[Document]:
+    """Of a file that came on paper: the required papers with neither a ticked original or copy nor a scan.
+
+    `scanned` are the keys of the papers that have files; looked up when they are not given.
+    """
+    if scanned is None:
+        scanned = scanned_keys([submission])[submission.pk]
+    there = {p["key"] for p in submission.papers_in if any(p.get(kind) for kind in COUNTS)} | set(scanned)
     documents = submission.revision.spec.documents
     return [d for d in documents if d.key not in there and is_needed_on_paper(d, submission.answers)]
+
+
+def lacking_words(submission: Submission, scanned: Collection[str] | None = None) -> str:
+    """What is still needed for receipt of a file that came on paper, in a sentence; empty when nothing is."""
+    lacking = lacking_papers(submission, scanned) if came_on_paper(submission) else []
+    if not lacking:
+        return ""
+    names = "; ".join(d.name for d in lacking)
+    return _("Chưa đủ giấy tờ để tiếp nhận: %s. Bạn ghi nhận giấy tờ đã có, hoặc yêu cầu bổ sung.") % names
+
+
+def scanned_keys(submissions: Collection[Submission]) -> dict[int, set[str]]:
+    """The papers that have files, for several submissions in one query."""
+    found: dict[int, set[str]] = {s.pk: set() for s in submissions}
+    sent = Attachment.objects.current().filter(purpose=Attachment.Purpose.DOCUMENT, pending=False)
+    for pk, key in sent.filter(submission__in=found).order_by().values_list("submission_id", "key"):
+        found[pk].add(key)
+    return found
 
 
 def has_a_role(actor: Actor, roles: tuple[str, ...]) -> bool:
@@ -137,6 +159,19 @@ def row_now(verb: str, submission: Submission) -> Transition | None:
     """The row of the table for this verb in the submission's present state, or None."""
     row = row_for(verb, submission.state, _stage(submission))
     return row if row is not None and is_ready(row, submission) else None
+
+
+def why_not(verb: str, submission: Submission) -> str:
+    """Why row_now() has no row, in a sentence for the officer."""
+    if verb == "extend" and submission.extended_at is not None and submission.state in CLOCK_STATES:
+        return _("Hồ sơ đã được hẹn lại một lần nên không hẹn lại nữa. Bạn hãy trả kết quả sớm nhất có thể.")
+    return _("Hồ sơ đang ở trạng thái “%s” nên không làm được việc này.") % submission.get_state_display()
+
+
+def is_held(submission: Submission) -> bool:
+    """Does it wait in a batch that is not finished? Officers then leave it alone (submissions/batches)."""
+    waiting = BatchRow.objects.filter(submission=submission, holds=True, outcome=BatchRow.Outcome.WAITING)
+    return waiting.exists()
 
 
 def transitions_for(actor: Actor, submission: Submission) -> list[Transition]:

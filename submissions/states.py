@@ -226,10 +226,17 @@ ACTS: tuple[Act, ...] = (
     Act(NOTE, (RECEPTION, SPECIALIST, LEADER), _("Ghi chú nội bộ"), _("Người nộp không xem được ghi chú này.")),
 )
 
-# Lines of the log that are no step of the file: somebody took it whole, brought it from another install, or printed
-# a further control slip.
-EXPORT, IMPORT, SLIP = "export", "import", "control_slip"
-LOGGED = {EXPORT: _("Tải trọn bộ hồ sơ"), IMPORT: _("Nhập từ gói hồ sơ"), SLIP: _("In phiếu kiểm soát")}
+# Lines of the log that are no step of the file: somebody took it whole, brought it from another install, printed
+# a further control slip, or said how content he or she was.
+EXPORT, IMPORT, SLIP, RATE = "export", "import", "control_slip", "rate"
+RECOUNT = "recount"  # the calendar changed, and with it the promised day
+LOGGED = {
+    EXPORT: _("Tải trọn bộ hồ sơ"),
+    IMPORT: _("Nhập từ gói hồ sơ"),
+    SLIP: _("In phiếu kiểm soát"),
+    RATE: _("Người nộp đánh giá"),
+    RECOUNT: _("Đổi ngày hẹn theo lịch làm việc"),
+}
 EXPORTERS = (RECEPTION, SPECIALIST, LEADER, SYSTEM)
 # What a line of the log is called.
 VERB_LABELS: dict[str, object] = {

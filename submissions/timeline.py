@@ -1,6 +1,6 @@
 """What happened and what comes next, in plain words for the person who filed. Names no officer.
 
-Every verb of states.TRANSITIONS has its sentence in TOLD; a test holds the two together.
+Every verb of states.TRANSITIONS has its sentence in TOLD, and so has the recount; a test holds them together.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.templatetags.portal import day
+from portal.templatetags.portal import day, moment
 from submissions.models import Event, Submission
 from submissions.notices.wording import Desk, desk_of
-from submissions.states import State
+from submissions.states import RECOUNT, State
 
 DeliveryWay = Submission.DeliveryWay
 
@@ -47,6 +48,7 @@ TOLD: Mapping[str, Told] = {
     "send_back": Told(_t("Lãnh đạo đề nghị cán bộ xem lại hồ sơ. Ngày hẹn trả không đổi.")),
     "finish": Told(_t("Hồ sơ đã có kết quả."), "ok"),
     "extend": Told(_t("{office} xin lỗi bạn vì chưa kịp trả kết quả và hẹn lại: {due}."), "warning", quotes=True),
+    RECOUNT: Told(_t("Ngày hẹn trả đổi thành {due}."), "warning", quotes=True),
     "decline": Told(_t("{office} trả lời không giải quyết được hồ sơ."), "error", quotes=True),
     "stop": Told(_t("{office} đã dừng xử lý hồ sơ."), "error", quotes=True),
     "hand_over": Told(_t("Đã trả kết quả: {how}."), "ok"),
@@ -56,6 +58,8 @@ ENTERED = {
     Submission.Channel.COUNTER: _t("Bạn đã nộp hồ sơ trực tiếp tại {office}; cán bộ đã nhập vào cổng."),
     Submission.Channel.POST: _t("Hồ sơ bạn gửi qua bưu chính đã đến {office}; cán bộ đã nhập vào cổng."),
 }
+# A supplement during examination moves the promised day.
+RESUMED = _t("Bạn đã gửi phần bổ sung lần {round}. Hẹn trả: {due}.")
 HANDED = {
     DeliveryWay.COUNTER: _t("nhận tại bộ phận một cửa"),
     DeliveryWay.POST: _t("gửi qua bưu điện"),
@@ -81,6 +85,10 @@ def due_words(due_on: datetime.date | str | None) -> str:
     return _("chiều %s") % day(date)
 
 
+def _is_resumed(event: Event) -> bool:
+    return event.verb == "supplement" and "due_on" in event.data
+
+
 def _line(event: Event, submission: Submission, office: str) -> Line | None:
     told = TOLD.get(event.verb)
     if told is None:
@@ -92,7 +100,7 @@ def _line(event: Event, submission: Submission, office: str) -> Line | None:
         "round": event.data.get("round", 1),
         "how": HANDED.get(event.data.get("how", ""), ""),
     }
-    sentence = ENTERED.get(event.data.get("channel", ""), told.sentence)
+    sentence = RESUMED if _is_resumed(event) else ENTERED.get(event.data.get("channel", ""), told.sentence)
     return Line(event.at, str(sentence).format(**facts), event.note if told.quotes else "", told.tone)
 
 
@@ -129,7 +137,17 @@ def _fetch_todo(submission: Submission) -> str:
     return _("Tải kết quả ở mục “Kết quả” dưới đây.")
 
 
+def _await_reply(submission: Submission) -> str:
+    """Until when the desk answers what came online."""
+    if submission.reply_by is None:
+        return str(submission.wording.todo)
+    if submission.reply_by < timezone.now():
+        return _("Hồ sơ được trả lời chậm hơn đã hẹn, mong bạn thông cảm. Bạn chưa cần làm gì, có thể gọi để hỏi.")
+    return _("Chưa cần làm gì. Bạn sẽ được báo trước %s.") % moment(submission.reply_by)
+
+
 WHAT_TO_DO: Mapping[tuple[str, str], Callable[[Submission], str]] = {
+    **{(State.SUBMITTED, way): _await_reply for way in DeliveryWay},
     (State.RESULT_READY, DeliveryWay.POST): _fetch_todo,
     (State.RESULT_READY, DeliveryWay.ONLINE): _fetch_todo,
 }

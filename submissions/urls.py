@@ -4,6 +4,10 @@ from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
 from submissions.views import account, declaration, files, kept, lookup, own, papers, start, steps, supplement
+from submissions.views import feedback as feedback_views
+from submissions.views import messages as message_views
+from submissions.views import rating as rating_views
+from submissions.views import statistics as statistics_views
 
 
 class KeyConverter(StringConverter):
@@ -33,6 +37,16 @@ urlpatterns: list[URLPattern] = [
     path("ho-so/<str:reference>/giay-to/<int:pk>/", papers.submission_paper, name="submission-paper"),
     path("ho-so/<str:reference>/bo-sung/", supplement.supplement, name="supplement"),
     path("ho-so/<str:reference>/rut/", own.withdraw, name="withdraw"),
+    path("ho-so/<str:reference>/trao-doi/", message_views.message, name="message"),
+    path("ho-so/<str:reference>/danh-gia/", rating_views.rate_own, name="rate-own"),
+    path("danh-gia/<key:token>/", rating_views.rate_by_link, name="rating"),
+    path("phan-anh/", feedback_views.send, name="feedback"),
+    path("phan-anh/da-tra-loi/", feedback_views.published, name="feedback-published"),
+    path("phan-anh/<str:reference>/", feedback_views.own, name="feedback-own"),
+    path("thong-ke/", statistics_views.figures, name="statistics"),
+    path("thong-ke/qua-han/", statistics_views.overdue_list, name="statistics-overdue"),
+    path("thong-ke/qua-han.csv", statistics_views.overdue_csv, name="statistics-overdue-csv"),
+    path("thong-ke/<key:table>.csv", statistics_views.table_csv, name="statistics-csv"),
     path("tra-cuu/", lookup.lookup, name="lookup"),
     path("tai-khoan/", account.account, name="account"),
 ]

@@ -173,9 +173,10 @@ class OfficerFactory(DjangoModelFactory[Officer]):
 class HolidayFactory(DjangoModelFactory[Holiday]):
     class Meta:
         model = Holiday
-        django_get_or_create = ("date",)
+        django_get_or_create = ("date", "agency")
 
     date = datetime.date(2026, 9, 2)
+    agency = None
     name = "Quốc khánh"
     confirmed = True
 

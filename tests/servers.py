@@ -225,7 +225,10 @@ def database_url() -> str:
 
 @dataclass
 class Worker:
-    """A real worker (with `beat`, beat beside it) on the test database, the product's own settings, one process."""
+    """A real worker on the test database, the product's own settings, one process.
+
+    With `beat`, beat runs beside it in a hurry (tests/hasty.py).
+    """
 
     var: Path
     redis_url: str
@@ -255,7 +258,8 @@ class Worker:
         for folder in ("queue", "queue-done", "queue-control", "sms"):
             (self.var / folder).mkdir(parents=True, exist_ok=True)
         options = "worker --pool solo --loglevel INFO --without-gossip --without-mingle --without-heartbeat".split()
-        command = [sys.executable, "-m", "celery", "--app", "portal", *options, *(["--beat"] if self.beat else [])]
+        app = ["--app", "tests.hasty" if self.beat else "portal"]
+        command = [sys.executable, "-m", "celery", *app, *options, *(["--beat"] if self.beat else [])]
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 command,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 ONE_DAY = datetime.timedelta(days=1)
@@ -12,15 +12,25 @@ SATURDAY = 5
 
 @dataclass(frozen=True)
 class Calendar:
-    """Days off (beside weekends) and weekend days that are worked in exchange."""
+    """Days off (beside weekends) and weekend days that are worked in exchange; `names` says what some of them are."""
 
     off: Container[datetime.date] = field(default_factory=frozenset)
     working: Container[datetime.date] = field(default_factory=frozenset)
+    names: Mapping[datetime.date, str] = field(default_factory=dict)
+
+    def is_off(self, day: datetime.date) -> bool | None:
+        """True for a day off, False for one that is worked in exchange, None for an ordinary one."""
+        if day in self.working:
+            return False
+        return True if day in self.off else None
+
+    def name(self, day: datetime.date) -> str:
+        """What the day is, "" for an ordinary one."""
+        return self.names.get(day, "")
 
     def is_working_day(self, day: datetime.date) -> bool:
-        if day in self.working:
-            return True
-        return day.weekday() < SATURDAY and day not in self.off
+        off = self.is_off(day)
+        return day.weekday() < SATURDAY if off is None else not off
 
     def next_working_day(self, day: datetime.date) -> datetime.date:
         """The first working day after `day`."""

@@ -1,4 +1,4 @@
-"""The catalogue's tables as staff see them: most are loaded and only read; days off are edited here.
+"""The catalogue's tables as staff see them: most are loaded and only read.
 
 Who may is asked of the site (portal/admin_site.py): may_view_catalogue, may_edit_catalogue.
 """
@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from procedures.models import Agency, CatalogueVersion, Holiday, ProcedureRevision, Sector
+from procedures.models import Agency, CatalogueVersion, ProcedureRevision, Sector
 
 
 class CatalogueAdmin(admin.ModelAdmin):
@@ -91,26 +91,3 @@ class RevisionAdmin(CatalogueAdmin):
     @admin.display(description=_("mã băm"))
     def short_digest(self, obj: ProcedureRevision) -> str:
         return format_html('<span class="code">{}</span>', obj.digest[:12])
-
-
-@admin.register(Holiday)
-class HolidayAdmin(CatalogueAdmin):
-    """What stands here beats any library; promised days that were given before stay as they were promised."""
-
-    list_display = ("date", "kind", "name", "source", "is_sure")
-    list_filter = ("kind", "confirmed")
-    date_hierarchy = "date"
-    ordering = ("-date",)
-
-    @admin.display(description=_("đã xác nhận"), ordering="confirmed")
-    def is_sure(self, obj: Holiday) -> str:
-        return str(_("có") if obj.confirmed else _("chưa"))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._edits(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._edits(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._edits(request)

@@ -36,7 +36,8 @@ def _overview(opened: Opened) -> overview.Overview:
     """The procedure as it would be: its columns follow the draft, and nothing of it is stored."""
     spec, shown = _spec(opened), copy.copy(opened.procedure)
     shown.level, shown.tier, shown.name, shown.short_name = spec.level, spec.tier, spec.name, spec.short_name
-    return overview.Overview(shown, spec, listing.offices(spec.tier, timezone.localdate()))
+    today = timezone.localdate()
+    return overview.Overview(shown, spec, listing.offices(spec.tier, today), today)
 
 
 @require_safe

@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 
-import holidays
 from django.db import transaction
 
-from procedures.models import Holiday
+from portal.lib import publicdays
+from procedures.models import CatalogueVersion, Holiday
 
-FIRST, LAST = 2013, 2099  # the public holidays of the Labour Code in force since 2013; lunar dates are known to 2100
-SOURCE = "Đề xuất từ lịch tính sẵn (holidays {version})"
+SOURCE = "Đề xuất từ lịch tính sẵn (bản {version})"
 _PREFIX = SOURCE.partition(" (")[0]
-MADE_UP = "Làm bù"
 
 
 @dataclass
@@ -25,42 +23,37 @@ class YearSummary:
     confirmed: int = 0  # days of the year that an operator has confirmed; they are never touched
 
 
-def proposal(year: int) -> dict[datetime.date, tuple[str, str]]:
-    """Kind and name by day: days off with their substitutes, and weekend days worked in exchange."""
-    calendar = holidays.country_holidays("VN", years=[year], language="vi")
-    days = {day: (Holiday.Kind.OFF.value, name) for day, name in calendar.items()}
-    worked = dict.fromkeys(calendar.weekend_workdays, (Holiday.Kind.WORKING.value, MADE_UP))
-    return {day: entry for day, entry in sorted((days | worked).items()) if day.year == year}
-
-
 @transaction.atomic
 def load_year(year: int) -> YearSummary:
-    """Adds the year's proposal; confirmed rows, and rows entered by hand, stay as they are."""
+    """Adds the year's proposal to the days of all units; confirmed rows and rows entered by hand stay as they are."""
+    CatalogueVersion.lock()  # two who load or enter days wait for each other
     summary = YearSummary()
-    rows = {h.date: h for h in Holiday.objects.select_for_update().filter(date__year=year)}
+    rows = {h.date: h for h in Holiday.objects.select_for_update().filter(agency=None, date__year=year)}
     summary.confirmed = sum(h.confirmed for h in rows.values())
-    proposed = proposal(year)
-    for day, (kind, name) in proposed.items():
-        _propose(rows.get(day), day, kind, name, summary)
+    proposed = publicdays.of_year(year)
+    for day, known in proposed.items():
+        _propose(rows.get(day), day, known, summary)
     for day, row in rows.items():
-        if day not in proposed and _is_ours(row):
+        if day not in proposed and is_proposal(row):
             row.delete()
             summary.removed.append(day)
     return summary
 
 
-def _is_ours(row: Holiday) -> bool:
+def is_proposal(row: Holiday) -> bool:
+    """Nobody has confirmed it or given it a source of his own."""
     return not row.confirmed and row.source.startswith(_PREFIX)
 
 
-def _propose(row: Holiday | None, day: datetime.date, kind: str, name: str, summary: YearSummary) -> None:
-    source = SOURCE.format(version=holidays.__version__)
+def _propose(row: Holiday | None, day: datetime.date, known: publicdays.PublicDay, summary: YearSummary) -> None:
+    source = SOURCE.format(version=publicdays.version())
+    kind, name = Holiday.Kind.OFF if known.off else Holiday.Kind.WORKING, known.name[:120]
     if row is None:
-        Holiday.objects.create(date=day, kind=kind, name=name[:120], source=source)
+        Holiday.objects.create(date=day, kind=kind, name=name, source=source)
         summary.created.append(day)
-    elif not _is_ours(row) or (row.kind, row.name) == (kind, name[:120]):
+    elif not is_proposal(row) or (row.kind, row.name) == (kind, name):
         summary.unchanged += not row.confirmed
     else:
-        row.kind, row.name, row.source = kind, name[:120], source
+        row.kind, row.name, row.source = kind, name, source
         row.save()
         summary.changed.append(day)

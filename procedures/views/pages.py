@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal.lib.keep import keep
+from portal.lib.keep import FIGURES_AGE, keep
 from procedures import filters, listing, overview, search, wording
 from procedures.models import Tier
 
@@ -73,11 +70,8 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     found = listing.published(code)
     if found is None:
         return _moved(code)
-    context: dict[str, Any] = {
-        "o": overview.of(found, timezone.localdate()),
-        "office_hours": wording.office_hours(settings.OFFICE_HOURS),
-    }
-    return keep(request, render(request, "procedures/procedure.html", context))
+    context = {"o": overview.of(found, timezone.localdate())}
+    return keep(request, render(request, "procedures/procedure.html", context), FIGURES_AGE)
 
 
 def _moved(code: str) -> HttpResponse:

@@ -31,6 +31,7 @@ def page_clock(request: HttpRequest) -> worklist.Clock:
     """The clock of this request, read once."""
     known: worklist.Clock | None = getattr(request, "_desk_clock", None)
     if known is None:
-        known = worklist.clock()
+        officer = desk_officer(request)
+        known = worklist.clock(agency=officer.agency if officer is not None else None)
         request._desk_clock = known  # type: ignore[attr-defined]
     return known

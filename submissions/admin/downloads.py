@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -77,14 +77,42 @@ def register_page(request: HttpRequest, site: dict[str, object]) -> HttpResponse
     wanted = request.GET.get("nam", "")
     if wanted.isascii() and wanted.isdigit() and int(wanted[:9]) in years:
         return _register(request, register.book_of(officer.agency, int(wanted)))
-    books = [register.book_of(officer.agency, year) for year in years]
-    context = {
-        **site,
-        "title": _("Sổ theo dõi hồ sơ"),
-        "books": [(book, len(book), len(book) <= MOST_LINES, len(book) <= MOST_PRINTED) for book in books],
-        "most": MOST_PRINTED,
-    }
+    books = [_shown(register.book_of(officer.agency, year)) for year in years]
+    context = {**site, "title": _("Sổ theo dõi hồ sơ"), "books": books, "most": MOST_PRINTED}
     return TemplateResponse(request, "admin/submissions/register.html", context)
+
+
+def _shown(book: register.Book) -> dict[str, Any]:
+    noted = register.closed(book)
+    return {
+        "book": book,
+        "count": len(book),
+        "may_count": len(book) <= MOST_LINES,
+        "may_print": len(book) <= MOST_PRINTED,
+        "closed": noted,
+        "is_intact": noted is None or register.is_intact(noted),
+        "may_close": noted is None and register.may_close(book.year) and len(book) > 0,
+        "closes_on": register.closes_on(book.year),
+    }
+
+
+@require_POST
+def close_register(request: HttpRequest) -> HttpResponseBase:
+    """Closes the own book of the year `nam`."""
+    officer = keeper(request)
+    year = request.POST.get("nam", "")
+    known = register.years(officer.agency)
+    if not (year.isascii() and year.isdigit() and int(year[:9]) in known):
+        messages.error(request, _("Không có sổ của năm này. Bạn chọn một năm trong bảng."))
+        return HttpResponseRedirect(reverse("admin:submissions_register"))
+    try:
+        noted = register.close(register.book_of(officer.agency, int(year)), by=request.user)
+    except SubmissionError as problem:
+        messages.error(request, str(problem))
+    else:
+        facts = {"year": noted.year, "last": noted.last}
+        messages.success(request, _("Đã khóa sổ năm %(year)d, số cuối %(last)d.") % facts)
+    return HttpResponseRedirect(reverse("admin:submissions_register"))
 
 
 def _register(request: HttpRequest, book: register.Book) -> HttpResponseBase:

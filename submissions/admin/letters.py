@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KT
 from django.http import HttpRequest, HttpResponse
@@ -17,9 +18,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.lib import text
 from submissions import letters, worklist
-from submissions.admin import access
+from submissions.admin import access, paging
 from submissions.letters import body, layout
 from submissions.models import Letter
 from submissions.staff_forms import ResultForm
@@ -93,6 +93,9 @@ class LetterAdmin(admin.ModelAdmin):
         rows = super().get_queryset(request).filter(submission__in=seen.values("pk"))
         return rows.annotate(named=KT("content__name")).defer("content")
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return paging.KeyList
+
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         wanted = search_term.strip()
         if not wanted:
@@ -100,8 +103,8 @@ class LetterAdmin(admin.ModelAdmin):
         number = re.fullmatch(r"0*(\d{1,9})(?:/(\S*))?", wanted)
         if number:
             return queryset.filter(number=int(number[1]), symbol__istartswith=number[2] or ""), False
-        folded = text.fold(wanted)
-        return queryset.filter(Q(symbol__icontains=wanted) | Q(submission__search_text__contains=folded)), False
+        filed = worklist.wanted(wanted, "submission__search_text")
+        return queryset.filter(Q(symbol__icontains=wanted) | filed), False
 
     def get_fields(self, request: HttpRequest, obj: Letter | None = None) -> list[Any]:
         return ["full_number", "year", "title", "file_code", "issued_by", "issued_at", "sha256"]

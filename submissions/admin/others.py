@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from submissions import worklist
+from submissions import notices, worklist
+from submissions.admin import paging
 from submissions.admin.access import desk_officer
 from submissions.models import Notice, Officer
 from submissions.notices import LABELS
@@ -99,7 +103,8 @@ class NoticeAdmin(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    actions = None
+    actions = ("send_again",)
+    change_list_template = "admin/submissions/notice/change_list.html"
 
     def has_view_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
         return desk_officer(request) is not None or bool(getattr(request.user, "is_superuser", False))
@@ -120,6 +125,43 @@ class NoticeAdmin(admin.ModelAdmin):
         rows = super().get_queryset(request).defer("body", "subject")
         officer = desk_officer(request)
         return rows.filter(submission__in=worklist.visible_to(officer)) if officer is not None else rows
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """Those who look after what the agency sends, and the operator."""
+        officer = desk_officer(request)
+        if officer is None:
+            return bool(getattr(request.user, "is_superuser", False))
+        return officer.has_role(Role.RECEPTION, Role.LEADER)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": _("Thông báo đã lập"), **(extra_context or {})})
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Nothing is ever deleted here."""
+        return {name: action for name, action in super().get_actions(request).items() if name == "send_again"}
+
+    @admin.action(description=gettext_lazy("Gửi lại những thông báo không gửi được"), permissions=["retry"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Notice]) -> HttpResponse | None:
+        """Asks first: how many, and that the cause should be mended. Rows that were sent are left alone."""
+        failed = queryset.filter(failed_at__isnull=False, sent_at=None)
+        if "confirm" in request.POST:
+            words = _("%d thông báo được xếp vào hàng gửi lại.")
+            messages.success(request, words % notices.retry(failed.order_by()))
+            return None
+        rows = list(failed[: settings.BATCH_ROWS])
+        if not rows:
+            messages.warning(request, _("Trong những dòng đã chọn không có thông báo nào không gửi được."))
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Gửi lại %d thông báo") % len(rows),
+            "rows": [(n.pk, self.kind_words(n), n.get_channel_display(), self.to(n), n.error) for n in rows],
+            "left_alone": queryset.count() - len(rows),
+        }
+        return TemplateResponse(request, "admin/submissions/notice/send_again.html", context)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return paging.KeyList
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         names = list(super().get_list_display(request))

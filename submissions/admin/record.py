@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -14,10 +14,9 @@ from django.utils.translation import gettext as _
 from portal.templatetags.portal import day
 from procedures import display
 from procedures.spec import Answers, Document, Field
-from submissions import forms, rules, shown, worklist
-from submissions.admin import access
+from submissions import clock, forms, rules, shown, worklist
+from submissions.admin import access, listing, talk
 from submissions.admin import papers as issued_papers
-from submissions.admin.verbs import FILTERS
 from submissions.models import Attachment, Event, Notice, Officer, Submission, SupplementRequest
 from submissions.notices import LABELS
 from submissions.states import EXPORTERS, VERB_LABELS, Act, State, Transition
@@ -27,12 +26,6 @@ FINAL_WORD = ("refuse", "decline", "stop")
 
 
 # --- the right side ------------------------------------------------------------------------------
-
-
-def _came_from(request: HttpRequest, officer: Officer) -> str:
-    """The queue that the officer works through: of the list left behind, else the one of the first role."""
-    filters = parse_qs(request.GET.get(FILTERS, ""))
-    return filters.get("queue", [worklist.home_queue(officer)])[0]
 
 
 @dataclass(frozen=True)
@@ -201,15 +194,16 @@ def told(submission: Submission) -> list[Told]:
 def context(request: HttpRequest, officer: Officer, submission: Submission) -> dict[str, Any]:
     """Everything that change_form.html shows."""
     at = access.page_clock(request)
-    queue = _came_from(request, officer)
-    filters = request.GET.get(FILTERS) or (f"queue={queue}" if queue else "")
-    query = f"?{urlencode({FILTERS: filters})}" if filters else ""
+    behind = listing.left_behind(request, officer)
+    filters = request.GET.get(listing.FILTERS) or behind.query
+    query = f"?{urlencode({listing.FILTERS: filters})}" if filters else ""
     files = _files(submission)
     uploads = [f for f in files if f.removed_at is None and f.purpose == Attachment.Purpose.FIELD]
     spec = submission.revision.spec
     return {
         "title": str(submission),
         "submission": submission,
+        "clock": clock.explain(submission),
         "lateness": worklist.lateness(submission, at),
         "buttons": buttons(officer, submission, query),
         "sections": display.rows(spec.form, submission.answers, _names(uploads)) if spec.form else [],
@@ -223,8 +217,9 @@ def context(request: HttpRequest, officer: Officer, submission: Submission) -> d
         "log": log(submission),
         "may_take_pack": officer.has_role(*EXPORTERS) and not submission.is_rehearsal,
         "told": told(submission),
-        "next": worklist.next_in(queue, officer, at, submission),
-        "queue": worklist.BY_KEY.get(queue),
+        **talk.box(request, submission),
+        "next": worklist.next_in(behind, submission),
+        "queue": worklist.BY_KEY.get(behind.queue),
         "query": query,
         "list_query": f"?{filters}" if filters else "",
     }

@@ -12,41 +12,42 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, re_path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from submissions import worklist
-from submissions.admin import access, attachments, downloads, letters, papers, record, rehearsal, verbs
-from submissions.admin.filters import DueFilter, ProcedureFilter, QueueFilter, StateFilter
+from submissions.admin import (
+    access,
+    attachments,
+    downloads,
+    letters,
+    listing,
+    load,
+    papers,
+    record,
+    rehearsal,
+    reports,
+    talk,
+    verbs,
+    views,
+)
 from submissions.models import Submission
 from submissions.staff_forms import FORMS
 
 MATTER_LENGTH = 90
 
 
-class WorkList(ChangeList):
-    """Puts the words for lateness on every row, with one calendar for the page."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        at = access.page_clock(request)
-        for row in self.result_list:
-            row.lateness = worklist.lateness(row, at)
-
-
 @admin.register(Submission)
 class SubmissionAdmin(admin.ModelAdmin):
-    list_display = ("file_code", "person", "matter", "state_tag", "holder", "due")
+    list_display = ("pick", "file_code", "person", "matter", "state_tag", "holder", "due")
     list_display_links = ("file_code",)
-    list_filter = (QueueFilter, StateFilter, ProcedureFilter, "channel", DueFilter)
     list_select_related = ("procedure", "assignee__user")
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     actions = None
-    sortable_by = ("file_code", "due")
     search_fields = ("search_text",)
     search_help_text = gettext_lazy(
         "Tìm theo mã hồ sơ, mã tra cứu, họ tên (có dấu hay không), số căn cước, điện thoại."
@@ -76,22 +77,31 @@ class SubmissionAdmin(admin.ModelAdmin):
     # --- the list -------------------------------------------------------------------------------
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return WorkList
+        return listing.WorkList
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return worklist.order_of(request.GET.get("queue", ""))
+
+    def get_sortable_by(self, request: HttpRequest) -> tuple[str, ...]:
+        """By the promised day only where there are few rows: no index has the whole list in that order."""
+        in_queue = request.GET.get("queue", "") in worklist.BY_KEY
+        return ("file_code", "due") if in_queue else ("file_code",)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return worklist.search(queryset, search_term), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        officer, current = access.desk_officer(request), request.GET.get("queue", "")
-        queue = worklist.BY_KEY.get(current)
-        context: dict[str, Any] = {"title": queue.label if queue else _("Tất cả hồ sơ")}
-        context["empty_words"] = queue.empty if queue else _("Không thấy hồ sơ nào.")
-        if officer is not None:
-            context["queues"] = worklist.links(officer, access.page_clock(request), current)
+        officer = access.desk_officer(request)
+        context = listing.context(request, officer) if officer is not None else {}
         return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    @admin.display(description=gettext_lazy("chọn"))
+    def pick(self, obj: Submission) -> str:
+        return format_html(
+            '<label class="pick"><input type="checkbox" name="_selected_action" value="{}">'
+            '<span class="visually-hidden">{}</span></label>',
+            obj.pk, _("Chọn hồ sơ %s") % obj,
+        )  # fmt: skip
 
     @admin.display(description=gettext_lazy("mã hồ sơ"), ordering="submitted_at")
     def file_code(self, obj: Submission) -> str:
@@ -110,7 +120,7 @@ class SubmissionAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("trạng thái"))
     def state_tag(self, obj: Submission) -> str:
-        return format_html('<span class="tag tag-{}">{}</span>', obj.wording.tone, obj.get_state_display())
+        return format_html_join(" ", '<span class="tag tag-{}">{}</span>', listing.tags(obj))
 
     @admin.display(description=gettext_lazy("phụ trách"))
     def holder(self, obj: Submission) -> str:
@@ -141,6 +151,11 @@ class SubmissionAdmin(admin.ModelAdmin):
                 wrap(partial(letters.preview, self.admin_site)),
                 name="submissions_submission_letter_preview",
             ),
+            path("bo-loc/", self._page(views.overview), name="submissions_views"),
+            path("bo-loc/luu/", self._page(views.save), name="submissions_view_save"),
+            path("bo-loc/<int:pk>/", self._page(views.change), name="submissions_view_change"),
+            path("bo-loc/<int:pk>/xoa/", wrap(views.delete), name="submissions_view_delete"),
+            path("tai-cong-viec/", self._page(load.page), name="submissions_load"),
             path("<int:pk>/tep/<int:file>/", wrap(attachments.show), name="submissions_submission_file"),
             path(
                 "<int:pk>/tep/<int:file>/trang/<int:page>.webp",
@@ -153,14 +168,26 @@ class SubmissionAdmin(admin.ModelAdmin):
                 name="submissions_submission_page",
             ),
             path("<int:pk>/giay-to/<int:paper>/", wrap(papers.show), name="submissions_submission_paper"),
+            path("<int:pk>/trao-doi/", wrap(talk.post), name="submissions_submission_talk"),
             path("<int:pk>/tron-bo/", wrap(downloads.pack), name="submissions_submission_pack"),
+            *reports.urls(self._page, wrap),
             path("so-theo-doi/", wrap(self.register_view), name="submissions_register"),
+            path("so-theo-doi/khoa/", wrap(downloads.close_register), name="submissions_register_close"),
             path("<int:pk>/phieu-kiem-soat/", wrap(papers.print_slip), name="submissions_submission_slip"),
             re_path(
                 rf"^(?P<pk>\d+)/(?P<verb>{verb_names})/$", wrap(self.verb_view), name="submissions_submission_verb"
             ),
         ]
         return [*own, *super().get_urls()]
+
+    def _page(self, view: Any) -> Any:
+        """A page of the desk, given what every page of the staff site shows."""
+
+        def with_site(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            answer: HttpResponse = view(request, site=self.admin_site.each_context(request), **kwargs)
+            return answer
+
+        return self.admin_site.admin_view(with_site)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

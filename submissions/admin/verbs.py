@@ -14,9 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.templatetags.portal import day
-from procedures import deadlines
-from submissions import rules
-from submissions.admin import access
+from submissions import clock, rules, worklist
+from submissions.admin import access, listing
 from submissions.errors import (
     ChangedMeanwhile,
     FileRefused,
@@ -32,7 +31,6 @@ from submissions.staff_forms import FORMS, VerbForm
 from submissions.states import ACTS, TAKE, Act, Transition, rows_for
 
 Row = Transition | Act
-FILTERS = "_changelist_filters"
 
 
 def page(request: HttpRequest, pk: str, verb: str, site: dict[str, Any]) -> HttpResponse:
@@ -41,8 +39,9 @@ def page(request: HttpRequest, pk: str, verb: str, site: dict[str, Any]) -> Http
     given = (request.POST, request.FILES) if request.method == "POST" else ()
     kept = request.session.pop(_kept_key(submission, verb), {}) if request.method == "GET" else {}
     form = FORMS[verb](*given, verb=verb, submission=submission, officer=officer, initial=kept)
+    following = worklist.next_in(listing.left_behind(request, officer), submission)
     if request.method == "POST" and form.is_valid():
-        answer = _do(request, form, actor)
+        answer = _do(request, form, actor, following)
         if answer is not None:
             return answer
     try:
@@ -52,11 +51,15 @@ def page(request: HttpRequest, pk: str, verb: str, site: dict[str, Any]) -> Http
         return to_record(request, submission)
     context = {**site, "title": row.button, "row": row, "form": form, "submission": submission, "kept": bool(kept)}
     context |= {"facts": facts(verb, submission), "back": record_address(request, submission)}
+    context["following"] = following
     return TemplateResponse(request, "admin/submissions/submission/verb.html", context)
 
 
-def _do(request: HttpRequest, form: VerbForm, actor: Actor) -> HttpResponse | None:
-    """Runs the verb; None means that the form is shown again with what is missing."""
+def _do(request: HttpRequest, form: VerbForm, actor: Actor, following: Submission | None) -> HttpResponse | None:
+    """Runs the verb; None means that the form is shown again with what is missing.
+
+    `following` is what came next in the list before: where to go when the button says so.
+    """
     try:
         done = form.run(actor)
     except (Incomplete, FileRefused, LetterNotMade) as missing:
@@ -69,6 +72,8 @@ def _do(request: HttpRequest, form: VerbForm, actor: Actor) -> HttpResponse | No
         messages.error(request, str(problem))
     else:
         messages.success(request, sentence(form.verb, done))
+        if following is not None and request.POST.get("then") == "next":
+            return to_record(request, following)
     return to_record(request, form.submission)
 
 
@@ -85,8 +90,7 @@ def possible(actor: Actor, verb: str, submission: Submission) -> Row:
     if verb == TAKE and submission.assignee is not None:
         raise NotPossible(_("Hồ sơ đã có %s phụ trách.") % submission.assignee)
     if row is None or (act and act not in rules.acts_for(actor, submission)):
-        state = submission.get_state_display()
-        raise NotPossible(_("Hồ sơ đang ở trạng thái “%s” nên không làm được việc này.") % state)
+        raise NotPossible(rules.why_not(verb, submission))
     if not rules.may(actor, row, submission):
         raise NotAllowed
     return row
@@ -108,8 +112,8 @@ def sentence(verb: str, done: Submission) -> str:
 def record_address(request: HttpRequest, submission: Submission) -> str:
     """The record, keeping the queue and filters that the officer came from."""
     address = reverse("admin:submissions_submission_change", args=[submission.pk])
-    filters = request.GET.get(FILTERS, "")
-    return f"{address}?{urlencode({FILTERS: filters})}" if filters else address
+    filters = request.GET.get(listing.FILTERS, "")
+    return f"{address}?{urlencode({listing.FILTERS: filters})}" if filters else address
 
 
 def to_record(request: HttpRequest, submission: Submission) -> HttpResponseRedirect:
@@ -122,7 +126,7 @@ Fact = tuple[str, str]
 
 
 def _receive(s: Submission) -> list[Fact]:
-    due = deadlines.due_on(timezone.now(), s.revision.spec.time_limit, s.answers, deadlines.calendar())
+    due = clock.promised(s, "receive", timezone.now(), {})
     return [(_("Ngày hẹn trả nếu tiếp nhận bây giờ"), day(due))]
 
 

@@ -2,12 +2,13 @@
 
 from submissions.models.conversation import Feedback, Message, Rating
 from submissions.models.desk import Batch, BatchRow, SavedView
-from submissions.models.figures import ClosedRegister, MonthFigure, MonthReport
+from submissions.models.figures import ClosedRegister, CountedMonth, MonthFigure, MonthReport
 from submissions.models.files import Attachment, AttachmentQuerySet, storage_name
 from submissions.models.letters import DossierCounter, Letter, LetterCounter, LetterIsIssued, LetterTemplate
 from submissions.models.notices import Notice
 from submissions.models.officers import Officer
 from submissions.models.papers import KeptForm, Paper, PaperQuerySet, paper_name
+from submissions.models.recounts import RecountedFor
 from submissions.models.rounds import Event, SupplementRequest
 from submissions.models.submissions import HEAVY, Submission, SubmissionQuerySet
 
@@ -18,6 +19,7 @@ __all__ = [
     "Batch",
     "BatchRow",
     "ClosedRegister",
+    "CountedMonth",
     "DossierCounter",
     "Event",
     "Feedback",
@@ -34,6 +36,7 @@ __all__ = [
     "Paper",
     "PaperQuerySet",
     "Rating",
+    "RecountedFor",
     "SavedView",
     "Submission",
     "SubmissionQuerySet",

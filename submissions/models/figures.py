@@ -10,10 +10,27 @@ from django.utils.translation import gettext_lazy as _
 from procedures.models import Agency, Procedure
 
 
-class MonthFigure(models.Model):
-    """What statistics.count() found for one agency and procedure in one month (definitions: statistics/).
+class CountedMonth(models.Model):
+    """A month whose figures were counted, and when. A closed one is never counted again."""
 
-    Flows (received … paid_online) count what happened in the month; stocks (open_…, waiting_…) how it stood at its end.
+    month = models.DateField(_("tháng"), unique=True)  # its first day
+    counted_at = models.DateTimeField(_("tính lúc"))
+    is_closed = models.BooleanField(_("đã chốt"), default=False)
+
+    class Meta:
+        verbose_name = _("tháng đã tính số liệu")
+        verbose_name_plural = _("các tháng đã tính số liệu")
+        ordering = ["month"]
+
+    def __str__(self) -> str:
+        return f"{self.month:%m/%Y}"
+
+
+class MonthFigure(models.Model):
+    """What statistics.figures() found for one agency and procedure in one month (definitions: statistics/).
+
+    Flows (received …, settled …, refused, grades) count what happened in the month; stocks (open_…, waiting_…,
+    not_received) how it stood at its end.
     """
 
     month = models.DateField(_("tháng"))  # its first day
@@ -25,15 +42,20 @@ class MonthFigure(models.Model):
     early = models.PositiveIntegerField(default=0)
     on_time = models.PositiveIntegerField(default=0)
     late = models.PositiveIntegerField(default=0)
+    settled_online = models.PositiveIntegerField(default=0)  # of those three, filed online
     open_in_time = models.PositiveIntegerField(default=0)
     open_overdue = models.PositiveIntegerField(default=0)
     waiting_citizen = models.PositiveIntegerField(default=0)
-    supplemented = models.PositiveIntegerField(default=0)  # received in the month and asked to supplement since
+    supplemented = models.PositiveIntegerField(default=0)  # received in the month and asked to supplement by its end
+    not_received = models.PositiveIntegerField(default=0)  # filed online and neither received nor refused yet
+    refused = models.PositiveIntegerField(default=0)
     with_fee = models.PositiveIntegerField(default=0)
     paid_online = models.PositiveIntegerField(default=0)
     very_content = models.PositiveIntegerField(default=0)
     content = models.PositiveIntegerField(default=0)
     not_content = models.PositiveIntegerField(default=0)
+    # Submissions whose first complaint or grade "not content" fell in the month.
+    displeased = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = _("số liệu tháng")

@@ -17,6 +17,9 @@ def storage_name(attachment: Any, filename: str) -> str:
     return f"attachments/{timezone.now():%Y/%m}/{codes.token()}"
 
 
+PHOTO = models.Q(content_type__startswith="image/")
+
+
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def current(self) -> AttachmentQuerySet:
         """Files that count now: not removed by the citizen, not replaced in a supplement."""
@@ -66,8 +69,19 @@ class Attachment(models.Model):
         verbose_name = _("tệp đính kèm")
         verbose_name_plural = _("tệp đính kèm")
         ordering = ["purpose", "key", "order", "pk"]
-        # The few results among the many files: what the check of signatures looks through at every tick.
-        indexes = [models.Index(fields=["uploaded_at"], name="result_by_time", condition=models.Q(purpose="result"))]
+        # The few among the many files that are looked through at every tick: results for their signatures, photos
+        # whose originals are kept, photos that were replaced.
+        indexes = [
+            models.Index(fields=["uploaded_at"], name="result_by_time", condition=models.Q(purpose="result")),
+            models.Index(
+                fields=["submission", "key"],
+                name="photo_kept",
+                condition=PHOTO & models.Q(removed_at=None, purged_at=None, pending=False),
+            ),
+            models.Index(
+                fields=["submission", "key"], name="photo_gone", condition=PHOTO & models.Q(removed_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -89,6 +89,7 @@ class Letter(models.Model):
         verbose_name = _("văn bản kết quả")
         verbose_name_plural = _("văn bản kết quả")
         ordering = ["-issued_at"]
+        indexes = [models.Index(fields=["-issued_at", "-id"], name="letter_newest")]
         constraints = [
             models.UniqueConstraint(fields=["agency", "symbol", "year", "number"], name="letter_number_once")
         ]

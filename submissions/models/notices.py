@@ -25,6 +25,10 @@ class Notice(models.Model):
         Submission, models.CASCADE, null=True, blank=True, related_name="notices", verbose_name=_("hồ sơ")
     )
     event = models.ForeignKey(Event, models.CASCADE, null=True, blank=True, related_name="notices")
+    # What is told of a piece of feedback belongs to it instead of to a submission.
+    feedback = models.ForeignKey(
+        "submissions.Feedback", models.CASCADE, null=True, blank=True, related_name="notices", editable=False
+    )
     kind = models.CharField(_("loại"), max_length=40)
     audience = models.CharField(_("gửi cho"), max_length=10, choices=Audience.choices)
     channel = models.CharField(_("kênh"), max_length=10, choices=Channel.choices)
@@ -46,12 +50,15 @@ class Notice(models.Model):
         verbose_name_plural = _("thông báo")
         ordering = ["-created_at", "-pk"]
         indexes = [
+            models.Index(fields=["-created_at", "-id"], name="notice_newest"),
             models.Index(
                 fields=["next_try_at"],
                 name="notice_waiting",
                 condition=models.Q(sent_at=None, failed_at=None),
-            )
+            ),
+            models.Index(fields=["failed_at"], name="notice_failed", condition=models.Q(failed_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} → {self.recipient}"
+        """Without the address: lists say this aloud beside their boxes."""
+        return f"{self.get_channel_display()} {timezone.localtime(self.created_at):%H:%M %d/%m/%Y}"

@@ -35,6 +35,7 @@ class SupplementRequest(models.Model):
         verbose_name = _("yêu cầu bổ sung")
         verbose_name_plural = _("yêu cầu bổ sung")
         ordering = ["submission", "round"]
+        indexes = [models.Index(fields=["answered_at"], name="supplement_answered")]
         constraints = [models.UniqueConstraint(fields=["submission", "round"], name="supplement_round_once")]
 
     def __str__(self) -> str:

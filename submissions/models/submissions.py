@@ -14,13 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib import codes, text
 from procedures.models import Agency, Procedure, ProcedureRevision
 from submissions.models.officers import Officer
-from submissions.states import FINAL_STATES, WORDINGS, State, Wording
+from submissions.states import FINAL_STATES, OPEN_STATES, WORDINGS, State, Wording
 
 if TYPE_CHECKING:
     from submissions.models.rounds import SupplementRequest
 
 # Large columns of the rows around a submission: kept by digest (ProcedureRevision.spec) or not needed.
 HEAVY = ("procedure__search_text", *(f"revision__{name}" for name in ProcedureRevision.DOCUMENT), "agency__content")
+
+# Conditions of partial indexes, as queries say them: what is filed(), and what of it is on somebody's desk.
+FILED = models.Q(is_rehearsal=False) & ~models.Q(state=State.DRAFT)
+OPEN = models.Q(is_rehearsal=False, state__in=(*OPEN_STATES, State.RESULT_READY))
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -70,9 +74,14 @@ class Submission(models.Model):
     state = models.CharField(_("trạng thái"), max_length=20, choices=State.choices, default=State.DRAFT)
     version = models.PositiveIntegerField(default=0)
 
-    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="submissions", verbose_name=_("thủ tục"))
+    # Of three keys no index of their own: one in Meta begins with them.
+    procedure = models.ForeignKey(
+        Procedure, models.PROTECT, related_name="submissions", db_index=False, verbose_name=_("thủ tục")
+    )
     revision = models.ForeignKey(ProcedureRevision, models.PROTECT, verbose_name=_("bản công bố"))
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="submissions", verbose_name=_("cơ quan"))
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="submissions", db_index=False, verbose_name=_("cơ quan")
+    )
     channel = models.CharField(_("kênh nộp"), max_length=10, choices=Channel.choices, default=Channel.ONLINE)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("tài khoản")
@@ -145,7 +154,13 @@ class Submission(models.Model):
     unread_since = models.DateTimeField(_("tin nhắn chưa đọc từ"), null=True, blank=True)
 
     assignee = models.ForeignKey(
-        Officer, models.SET_NULL, null=True, blank=True, related_name="submissions", verbose_name=_("phụ trách")
+        Officer,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="submissions",
+        db_index=False,
+        verbose_name=_("phụ trách"),
     )
     reason = models.TextField(_("lý do"), blank=True)
     result_note = models.TextField(_("ghi chú kết quả"), blank=True)
@@ -158,11 +173,29 @@ class Submission(models.Model):
         verbose_name_plural = _("hồ sơ")
         ordering = ["-submitted_at", "-pk"]
         indexes = [
+            # The work list: of one state, all of a unit (several units: the one after), of a procedure.
             models.Index(fields=["agency", "state", "submitted_at"]),
-            models.Index(fields=["agency", "state", "due_on"]),
-            models.Index(fields=["assignee", "state"]),
-            models.Index(fields=["state", "saved_at"]),
+            models.Index(fields=["agency", "-submitted_at", "-id"], name="sub_newest", condition=FILED),
             models.Index(fields=["-submitted_at", "-id"]),
+            models.Index(fields=["procedure", "agency", "-submitted_at"], name="sub_procedure"),
+            # The queues: a few thousand rows however many are closed.
+            models.Index(fields=["agency", "state", "due_on"], name="sub_open", condition=OPEN),
+            models.Index(fields=["agency"], name="sub_unread", condition=models.Q(unread_since__isnull=False)),
+            models.Index(fields=["assignee", "state"]),
+            models.Index(fields=["saved_at"], name="sub_drafts", condition=models.Q(state=State.DRAFT)),
+            # Figures: what came in and what ended in a period, what is open by due day, what ended unreceived.
+            models.Index(fields=["received_at"], name="sub_received"),
+            models.Index(fields=["ended_on"], name="sub_ended", condition=models.Q(ended_on__isnull=False)),
+            models.Index(
+                fields=["due_on", "id"],
+                name="sub_open_due",
+                condition=models.Q(ended_on=None, received_at__isnull=False),
+            ),
+            models.Index(
+                fields=["closed_at"],
+                name="sub_unreceived_end",
+                condition=models.Q(received_at=None, closed_at__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -198,13 +231,7 @@ class Submission(models.Model):
         return self.supplement_requests.filter(answered_at=None).order_by("-round").first()
 
     def make_search_text(self) -> str:
-        """Everything that staff search by, folded: codes, names, number, phone."""
-        parts = (
-            self.reference,
-            self.dossier_code,
-            self.applicant_name,
-            self.owner_name,
-            self.applicant_id_number,
-            self.applicant_phone,
-        )
-        return text.fold(" ".join(p for p in parts if p))
+        """Everything that staff search by, in the form that worklist.search asks for."""
+        names = (self.applicant_name, self.owner_name)
+        numbers = (self.reference, self.dossier_code, self.applicant_id_number, self.applicant_phone)
+        return text.searchable(names, numbers)

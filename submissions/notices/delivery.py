@@ -72,16 +72,21 @@ def _free(now: datetime.datetime) -> Q:
     return Q(sent_at=None, failed_at=None, next_try_at__lte=now) & (Q(claimed_at=None) | Q(claimed_at__lte=now - CLAIM))
 
 
+def next_keys(channel: str) -> list[int]:
+    """What is to be sent next on a channel: citizens first, then by age."""
+    waiting = Notice.objects.filter(_free(timezone.now()), channel=channel, attempts__lt=ATTEMPTS)
+    return list(waiting.order_by("audience", "next_try_at", "pk").values_list("pk", flat=True)[:BATCH])
+
+
 def _claims(channel: str) -> Iterator[Notice]:
-    """Rows of a channel, each taken just before it is handed out; citizens first, then by age."""
+    """Rows of a channel, each taken just before it is handed out."""
     while True:
-        waiting = Notice.objects.filter(_free(timezone.now()), channel=channel, attempts__lt=ATTEMPTS)
-        keys = list(waiting.order_by("audience", "next_try_at", "pk").values_list("pk", flat=True)[:BATCH])
+        keys = next_keys(channel)
         if not keys:
             return
         for pk in keys:
             if claim(pk):
-                yield Notice.objects.select_related("submission").get(pk=pk)
+                yield Notice.objects.select_related("submission", "feedback").get(pk=pk)
 
 
 def claim(pk: int) -> bool:
@@ -112,9 +117,15 @@ def _deliver(notice: Notice, tally: Tally) -> bool:
 
 def _message(notice: Notice) -> Message:
     body = notice.body
-    if notice.audience == Notice.Audience.CITIZEN and notice.submission is not None:
-        body = body.replace(SECRET_MARK, notice.submission.tracking_secret)
+    if notice.audience == Notice.Audience.CITIZEN and SECRET_MARK in body:
+        body = body.replace(SECRET_MARK, _secret(notice))
     return Message(notice.recipient, notice.subject, body, notice.once_key)
+
+
+def _secret(notice: Notice) -> str:
+    if notice.feedback is not None:
+        return notice.feedback.secret
+    return notice.submission.tracking_secret if notice.submission is not None else SECRET_MARK
 
 
 def _put_back(notice: Notice, error: ChannelError, tally: Tally) -> None:

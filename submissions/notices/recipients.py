@@ -24,10 +24,15 @@ class Address:
 
 def citizen(submission: Submission, _event: Event | None = None) -> list[Address]:
     """By e-mail when there is an address, by SMS when the telephone is a Vietnamese mobile."""
+    return reach(submission.applicant_email, submission.applicant_phone)
+
+
+def reach(email: str, phone: str) -> list[Address]:
+    """The ways to reach somebody who gave these."""
     found = []
-    if submission.applicant_email:
-        found.append(Address(Notice.Channel.EMAIL, submission.applicant_email))
-    number = gsm.mobile(submission.applicant_phone)
+    if email:
+        found.append(Address(Notice.Channel.EMAIL, email))
+    number = gsm.mobile(phone)
     if number and channels.is_on(Notice.Channel.SMS):
         found.append(Address(Notice.Channel.SMS, number))
     return found

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from submissions.models import Event, Notice, Submission
 from submissions.notices import recipients
 from submissions.notices.recipients import Address
+from submissions.states import RECOUNT
 
 CITIZEN, STAFF = Notice.Audience.CITIZEN, Notice.Audience.STAFF
 
@@ -48,6 +49,7 @@ TABLE: dict[str, tuple[Rule, ...]] = {
     "stop": (citizen("stopped"),),
     "hand_over": (citizen("handed_over"),),
     "assign": (staff("staff_assigned", recipients.assignee),),
+    RECOUNT: (citizen("recounted"), staff("staff_recounted", recipients.assignee)),
 }
 
 # Verbs that tell nobody, and why.
@@ -68,15 +70,29 @@ LABELS: dict[str, object] = {
     "started": _("bắt đầu xử lý"),
     "result_ready": _("đã có kết quả"),
     "extended": _("xin lỗi, hẹn lại"),
+    "recounted": _("ngày hẹn đổi theo lịch"),
     "declined": _("không giải quyết"),
     "stopped": _("dừng xử lý"),
     "handed_over": _("đã trả kết quả"),
+    "message": _("tin nhắn của cán bộ"),
+    "feedback_received": _("phản ánh: đã nhận"),
+    "feedback_taken": _("phản ánh: đang giải quyết"),
+    "feedback_asked": _("phản ánh: cần nói rõ thêm"),
+    "feedback_refused": _("phản ánh: không giải quyết"),
+    "feedback_forwarded": _("phản ánh: đã chuyển"),
+    "feedback_answered": _("phản ánh: đã trả lời"),
+    "staff_message": _("cán bộ: tin nhắn của người nộp"),
+    "staff_feedback": _("cán bộ: phản ánh mới"),
+    "staff_feedback_more": _("cán bộ: phản ánh được nói rõ thêm"),
     "staff_new_filing": _("cán bộ: hồ sơ mới"),
     "staff_supplemented": _("cán bộ: đã bổ sung"),
     "staff_withdrawn": _("cán bộ: người nộp rút"),
     "staff_proposed": _("cán bộ: chờ ký duyệt"),
     "staff_sent_back": _("cán bộ: lãnh đạo trả lại"),
     "staff_assigned": _("cán bộ: được giao việc"),
+    "staff_recounted": _("cán bộ: ngày hẹn đổi theo lịch"),
     "staff_due_soon": _("cán bộ: sắp đến hạn"),
     "staff_overdue": _("cán bộ: quá hạn"),
+    "staff_reply_missed": _("cán bộ: quá giờ trả lời"),
+    "staff_digest": _("cán bộ: tin hằng ngày"),
 }

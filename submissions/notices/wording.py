@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.template import Context, Engine
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from portal.lib import gsm
+from procedures import hours
 from procedures.models import Agency
-from submissions.models import Event, Notice, Submission
+from submissions.models import Event, Feedback, Notice, Rating, Submission
 
 # Stands in the row instead of the tracking secret, which is put in only while the mail is being sent:
 # neither staff nor a copy of the outbox can read it.
@@ -33,19 +36,15 @@ class Desk:
     email: str
 
 
-def _office_hours() -> str:
-    blocks = " và ".join(f"{first}–{last}" for first, last in settings.OFFICE_HOURS)
-    return f"thứ Hai đến thứ Sáu, {blocks}"
-
-
 def desk_of(agency: Agency) -> Desk:
     """The agency's one-stop desk; what it does not say comes from the agency, the telephone at last from the town."""
     desk = agency.desk()
+    said = hours.of_desk(desk, timezone.localdate())
     return Desk(
         name=desk.desk_name,
         address=desk.address or agency.address,
         phone=gsm.first_number(desk.phone or agency.phone or _phone_above(agency)),
-        hours=desk.hours or agency.hours or _office_hours(),
+        hours=said.words if said.is_own else agency.hours or said.words,
         email=desk.email or agency.email,
     )
 
@@ -94,7 +93,32 @@ def context_for(submission: Submission, event: Event | None) -> dict[str, Any]:
         "town_name": settings.TOWN_NAME,
         "page": settings.SITE_URL + submission.get_absolute_url(),
         "lookup": settings.SITE_URL + reverse("lookup"),
+        "rating_page": SimpleLazyObject(lambda: _rating_page(submission)),
+        "was_due_on": _was_due_on(event),
         "staff_page": settings.SITE_URL + reverse("admin:submissions_submission_change", args=[submission.pk]),
+    }
+
+
+def _rating_page(submission: Submission) -> str:
+    return settings.SITE_URL + reverse("rating", args=[Rating.token_for(submission)])
+
+
+def _was_due_on(event: Event | None) -> datetime.date | None:
+    was = event.data.get("old_due_on") if event else None
+    return datetime.date.fromisoformat(was) if was else None
+
+
+def context_for_feedback(feedback: Feedback) -> dict[str, Any]:
+    """What the templates about feedback may use; `s` is what has a reference."""
+    return {
+        "s": feedback,
+        "f": feedback,
+        "desk": SimpleLazyObject(lambda: desk_of(feedback.agency)),
+        "secret": SECRET_MARK,
+        "town": town(),
+        "town_name": settings.TOWN_NAME,
+        "page": settings.SITE_URL + feedback.get_absolute_url(),
+        "staff_page": settings.SITE_URL + reverse("admin:submissions_feedback_change", args=[feedback.pk]),
     }
 
 

@@ -141,11 +141,16 @@ def _free(now: datetime.datetime) -> Q:
     return Q(file="") & (Q(claimed_at=None) | Q(claimed_at__lte=now - CLAIM))
 
 
+def next_keys() -> list[int]:
+    """What is to be drawn next: the least tried first, then by age."""
+    waiting = Paper.objects.filter(_free(timezone.now())).order_by("attempts", "issued_at", "pk")
+    return list(waiting.values_list("pk", flat=True)[:BATCH])
+
+
 def _claims() -> Iterator[Paper]:
-    """Waiting rows, each taken just before it is handed out: the least tried first, then by age."""
+    """Waiting rows, each taken just before it is handed out."""
     while True:
-        waiting = Paper.objects.filter(_free(timezone.now())).order_by("attempts", "issued_at", "pk")
-        keys = list(waiting.values_list("pk", flat=True)[:BATCH])
+        keys = next_keys()
         if not keys:
             return
         for pk in keys:

@@ -66,7 +66,7 @@ def named(papers: Sequence[Paper]) -> dict[str, Any]:
 def record(papers: Sequence[Paper], event: Event | None) -> None:
     for paper in papers:
         paper.event = event
-        paper.save(force_insert=True)
+    Paper.objects.bulk_create(papers)
 
 
 def issue(

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Sum
 
 from procedures.models import Agency
-from submissions.models import DossierCounter, LetterCounter
+from submissions.models import ClosedRegister, DossierCounter, LetterCounter
 
 Parsed = tuple[str, datetime.date, int]
 CODE = re.compile(r"^(?P<identifier>.+)-(?P<day>\d{6})-(?P<serial>\d{4,7})$")
@@ -49,3 +49,14 @@ def book_entry(dossier_code: str | None) -> tuple[int, int] | None:
     earlier = DossierCounter.objects.filter(identifier=identifier, day__year=day.year, day__lt=day)
     before: int = earlier.aggregate(sum=Sum("last"))["sum"] or 0
     return day.year, before + serial
+
+
+def book_holder(agency: Agency) -> Agency:
+    """Whose register it is: the town's for its one-stop centre."""
+    above = agency.parent if agency.kind == Agency.Kind.ONE_STOP_CENTRE else None
+    return above or agency
+
+
+def is_book_closed(agency: Agency, year: int) -> bool:
+    """Has the register of that year been closed? Then no further number is given in it."""
+    return ClosedRegister.objects.filter(agency=book_holder(agency), year=year).exists()

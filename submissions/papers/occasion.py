@@ -5,15 +5,22 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from portal.lib.worktime import WorkTime
+from procedures import deadlines
 from submissions.models import Event, Officer, Submission
+from submissions.notices.wording import Desk, desk_of
 from submissions.rules import Actor
 
 
 @dataclass(frozen=True)
 class Occasion:
-    """`before` is the state before the verb; `data` and `note` are those of its event."""
+    """`before` is the state before the verb; `data` and `note` are those of its event.
+
+    What several papers of one occasion need is looked up once: desk, working time, what the copies of a receipt say.
+    """
 
     submission: Submission
     verb: str
@@ -22,6 +29,20 @@ class Occasion:
     note: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     before: str = ""
+
+    @cached_property
+    def worktime(self) -> WorkTime:
+        """Of the submission's agency. Two queries."""
+        return deadlines.worktime(self.submission.agency)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return desk_of(self.submission.agency)
+
+    @cached_property
+    def shared(self) -> dict[str, dict[str, Any]]:
+        """What papers of this occasion have in common, by a name of theirs."""
+        return {}
 
     @property
     def officer(self) -> Officer | None:

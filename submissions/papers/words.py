@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 import re
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.lib.worktime import WorkTime
 from procedures import deadlines, wording
 from submissions.models import Submission
 
@@ -26,10 +26,12 @@ def moment(at: datetime.datetime) -> str:
     return f"{hours}, {long_date(local.date())}"
 
 
-def due(day: datetime.date) -> str:
-    """The promised day, at the end of the afternoon's working block."""
-    hour, minute = settings.OFFICE_HOURS[-1][1].split(":")
-    return _("%(hour)s giờ %(minute)s phút, %(day)s") % {"hour": hour, "minute": minute, "day": long_date(day)}
+def due(time: WorkTime, day: datetime.date) -> str:
+    """The promised day, at the end of the agency's last working block."""
+    blocks = time.blocks
+    _opens, closes = (blocks.of(day) or blocks.usual(day))[-1]
+    clock = _("%(hour)02d giờ %(minute)02d phút") % {"hour": closes.hour, "minute": closes.minute}
+    return f"{clock}, {long_date(day)}"
 
 
 # Words of two syllables in headings: a line that ends inside one reads wrong.

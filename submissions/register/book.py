@@ -9,13 +9,14 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from procedures.models import Agency, ProcedureRevision
 from submissions.models import DossierCounter, Officer, Submission
-from submissions.papers.numbers import parsed_code
+from submissions.papers.numbers import book_holder, parsed_code
 from submissions.states import Role
 
 CHUNK = 500
@@ -56,13 +57,21 @@ class Book:
     @cached_property
     def _keys(self) -> list[tuple[int | None, int]]:
         """Register number and key of every dossier, in order; a few bytes each."""
+        return [(number, pk) for number, pk, _code, _received in self._sorted()]
+
+    def identities(self) -> Iterator[tuple[int | None, str, datetime.datetime]]:
+        """Number, code and receipt of every line, in order: what may never change once the book is closed."""
+        return ((number, code, received) for number, _pk, code, received in self._sorted())
+
+    def _sorted(self) -> list[tuple[int | None, int, str, datetime.datetime]]:
         before = self._before
         found = []
-        for pk, code, received in self._received().values_list("pk", "dossier_code", "received_at"):
+        rows: Any = self._received().values_list("pk", "dossier_code", "received_at")  # neither is null in a book
+        for pk, code, received in rows:
             parsed = parsed_code(code)
             number = before.get(parsed[:2], 0) + parsed[2] if parsed else None
-            found.append((number is None, number or 0, parsed[0] if parsed else "", received, pk))
-        return [(None if is_strange else number, pk) for is_strange, number, _id, _at, pk in sorted(found)]
+            found.append(((number is None, number or 0, parsed[0] if parsed else "", received, pk), code, number))
+        return [(number, key[-1], code, key[-2]) for key, code, number in sorted(found, key=lambda row: row[0])]
 
     @cached_property
     def _before(self) -> dict[tuple[str, datetime.date], int]:
@@ -92,26 +101,24 @@ class Book:
             yield from (Entry(number, found[pk]) for number, pk in part if pk in found)
 
 
-def _desk(agency: Agency) -> Agency:
-    """Whose register it is: the town's for its one-stop centre."""
-    above = agency.parent if agency.kind == Agency.Kind.ONE_STOP_CENTRE else None
-    return above or agency
-
-
 def may_keep(officer: Officer | None) -> bool:
     """Who takes the register of the own agency away."""
     return officer is not None and officer.has_role(*KEEPERS)
 
 
 def book_of(agency: Agency, year: int, procedure: str = "") -> Book:
-    return Book(_desk(agency), year, procedure)
+    return Book(book_holder(agency), year, procedure)
+
+
+def holders() -> list[Agency]:
+    """Every desk that has ever received something, in the order of the catalogue."""
+    agencies = Agency.objects.filter(submissions__dossier_code__isnull=False).select_related("parent").distinct()
+    return list({desk.pk: desk for desk in map(book_holder, agencies.order_by("order", "pk"))}.values())
 
 
 def books(year: int) -> list[Book]:
     """Of every desk that received something in that year; of all towns, empty, when nobody did."""
-    holders = Agency.objects.filter(submissions__dossier_code__isnull=False).select_related("parent").distinct()
-    desks = {desk.pk: desk for desk in map(_desk, holders.order_by("order", "pk"))}
-    found = [book for desk in desks.values() if len(book := Book(desk, year))]
+    found = [book for desk in holders() if len(book := Book(desk, year))]
     return found or [Book(town, year) for town in Agency.objects.filter(kind=Agency.Kind.TOWN)]
 
 

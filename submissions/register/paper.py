@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from portal.lib import pdf
 from submissions.papers.sets import REGISTER
 from submissions.register.book import Book
-from submissions.register.words import COLUMNS, heading, line, paper_set
+from submissions.register.words import COLUMNS, closing_words, heading, line, paper_set
 
 STYLESHEET = "css/register.css"
 LINES = 250  # drawn at once: about twenty sheets, 150 MB
@@ -51,6 +51,7 @@ def _page(book: Book, lines: Sequence[Sequence[str]], first_page: int, *, is_las
         "first_page": first_page,
         "is_last": is_last,
         "count": len(book),
+        "closed": closing_words(book) if is_last else "",
         "footnote": paper_set(book.year).footnote(REGISTER),
     }
     return render_to_string("papers/register.html", context)

@@ -15,6 +15,7 @@ from submissions.models import Submission
 from submissions.papers import SETS, PaperSet, current
 from submissions.papers.sets import REGISTER
 from submissions.register.book import Book, Entry
+from submissions.register.closing import closed
 from submissions.states import State
 
 _t = gettext_lazy
@@ -100,10 +101,22 @@ def paper_set(year: int) -> PaperSet:
 
 
 def heading(book: Book) -> Sequence[str]:
+    """Who keeps it, what it is, by which form; of a closed book when that was, and its last number."""
     form = paper_set(book.year)
     title = str(form.form(REGISTER).title).upper()
-    return (
+    first = (
         book.agency.name,
         _("%(title)s NĂM %(year)d") % {"title": title, "year": book.year},
         form.footnote(REGISTER),
     )
+    said = closing_words(book)
+    return (*first, said) if said else first
+
+
+def closing_words(book: Book) -> str:
+    """Nothing while the book is open; nothing for the lines of one procedure, which are no book."""
+    noted = closed(book) if not book.procedure else None
+    if noted is None:
+        return ""
+    day = timezone.localdate(noted.closed_at)
+    return _("Sổ đã khóa ngày %(day)s, số cuối %(last)d.") % {"day": f"{day:%d/%m/%Y}", "last": noted.last}

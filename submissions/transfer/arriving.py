@@ -13,9 +13,20 @@ from django.utils.translation import gettext as _
 
 from portal.lib import codes, text
 from procedures.models import Agency, CatalogueVersion, Procedure, ProcedureRevision, Sector
-from submissions import workflow
+from submissions import register, workflow
+from submissions.errors import NotPossible
 from submissions.files import delete_stored
-from submissions.models import Attachment, Event, Letter, Officer, Paper, Submission, SupplementRequest
+from submissions.models import (
+    Attachment,
+    Event,
+    Letter,
+    Message,
+    Officer,
+    Paper,
+    Rating,
+    Submission,
+    SupplementRequest,
+)
 from submissions.rules import Actor
 from submissions.states import IMPORT
 from submissions.transfer import chain, counting
@@ -55,6 +66,7 @@ def plan(pack: Pack, agency_slug: str = "") -> Plan:
     _check_new(found, pack)
     agency = _agency(found, agency_slug)
     counting.check_letters(found, agency)
+    _check_register(found, agency)
     code = found.procedure["code"]
     revisions = ProcedureRevision.objects.exclude(state=ProcedureRevision.State.DRAFT)
     return Plan(
@@ -76,6 +88,13 @@ def _check_new(found: Contents, pack: Pack) -> None:
         raise PackRefused(words % reference)
     if code and Submission.objects.filter(dossier_code=code).exists():
         raise PackRefused(_("Mã hồ sơ %s đã thuộc một hồ sơ khác ở đây. Không nhập được gói này.") % code)
+
+
+def _check_register(found: Contents, agency: Agency) -> None:
+    try:
+        register.check_open(agency, found.submission["dossier_code"], found.submission["received_at"])
+    except NotPossible as problem:
+        raise PackRefused(problem) from None
 
 
 def _is_same(here: Submission, found: Contents, pack: Pack) -> bool:
@@ -211,6 +230,7 @@ class _Rest:
         self._name_sources(attachments)
         self._papers()
         self._letters(attachments)
+        self._talk()
 
     def _request(self, columns: dict[str, Any], by: str) -> SupplementRequest:
         officer = stand_in(by, self.plan.agency)
@@ -247,6 +267,14 @@ class _Rest:
             if given.member:
                 row.file = self._store(row, given.member)
             row.save(force_insert=True)
+
+    def _talk(self) -> None:
+        """The messages with their hours, and the rating."""
+        for columns, by in self.plan.contents.messages:
+            officer = stand_in(by, self.plan.agency) if by else None
+            Message.objects.create(submission=self.submission, officer=officer, **columns)
+        if self.plan.contents.rating is not None:
+            Rating.objects.create(submission=self.submission, **self.plan.contents.rating)
 
     def _letters(self, attachments: list[Attachment]) -> None:
         for given in self.plan.contents.letters:

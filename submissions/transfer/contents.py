@@ -7,19 +7,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from procedures import spec
 from procedures.models import Procedure, ProcedureRevision, Tier
 from submissions import files, papers
 from submissions.letters.layout import digest as letter_digest
-from submissions.models import Attachment, Event, Letter, Paper, Submission, SupplementRequest
-from submissions.states import State
+from submissions.models import Attachment, Event, Letter, Message, Paper, Rating, Submission, SupplementRequest
+from submissions.states import VERBS, State
 from submissions.transfer import chain
 from submissions.transfer.codec import unpacked, wrong
 from submissions.transfer.errors import PackRefused
-from submissions.transfer.layout import COLUMNS, EVENTS, REVISION, SUBMISSION
+from submissions.transfer.layout import COLUMNS, EVENTS, LATER, REVISION, SUBMISSION
 from submissions.transfer.reading import Pack
+from submissions.workflow.marks import ENDED
 
 Columns = dict[str, Any]
 TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
@@ -62,6 +64,8 @@ class Contents:
     files: tuple[File, ...]
     papers: tuple[IssuedPaper, ...]
     letters: tuple[IssuedLetter, ...]
+    messages: tuple[tuple[Columns, str], ...]
+    rating: Columns | None
     origin: int
     lines: tuple[tuple[Columns, int | None], ...]
     procedure: Columns
@@ -78,7 +82,7 @@ def contents(pack: Pack) -> Contents:
     attached = _part(body, "attachments", "", list)
     procedure = _part(revision, "procedure", "procedure")
     found = Contents(
-        submission=unpacked(Submission, main, COLUMNS["submission"], "submission"),
+        submission=_main(main, lines, requests),
         secret=_text(main, "tracking_secret", "submission", MOST_DIGITS_OF_A_SECRET),
         agency=_words(_part(main, "agency", "submission"), ("slug", "identifier", "name"), "agency"),
         assignee=_text(main, "assignee", "submission"),
@@ -89,6 +93,8 @@ def contents(pack: Pack) -> Contents:
         letters=tuple(
             _letter(raw, f"letters.{i}", len(attached)) for i, raw in enumerate(_part(body, "letters", "", list))
         ),
+        messages=tuple(_message(raw, f"messages.{i}") for i, raw in enumerate(_later(body, "messages", []))),
+        rating=_rating(_later(body, "rating", None)),
         origin=_whole(log, "submission", "events"),
         lines=lines,
         procedure=unpacked(Procedure, procedure, ("code", "slug", "name", "short_name", "tier", "level"), "procedure"),
@@ -107,6 +113,29 @@ def _part(raw: Any, name: str, place: str, kind: type[Any] = dict) -> Any:
     if not isinstance(value, kind):
         raise wrong(f"{place}.{name}".strip("."))
     return value
+
+
+def _main(
+    raw: Mapping[str, Any], lines: Sequence[tuple[Columns, int | None]], requests: Sequence[tuple[Columns, str]]
+) -> Columns:
+    """The columns of the submission; what an earlier version did not pack follows from the log."""
+    known = unpacked(Submission, raw, [n for n in COLUMNS["submission"] if n not in LATER], "submission")
+    given = unpacked(Submission, raw, [n for n in LATER if n in raw], "submission")
+    moved = [line for line, _actor in lines if line["verb"] in VERBS]
+    asked = [columns["requested_at"] for columns, _by in requests if columns["answered_at"] is None]
+    ended = [line["at"] for line in moved if line["to_state"] in ENDED and line["to_state"] != line["from_state"]]
+    told = {
+        "rounds": len(requests),
+        "asked_at": asked[0] if asked and known["state"] == State.AWAITING_SUPPLEMENT else None,
+        "is_back": bool(moved) and moved[-1]["verb"] == "supplement",
+        "ended_on": timezone.localdate(ended[0]) if ended and known["received_at"] else None,
+    }
+    return {**known, **told, **given}
+
+
+def _later(body: Mapping[str, Any], name: str, nothing: Any) -> Any:
+    """A part that packs of earlier versions of the portal do not have."""
+    return _part(body, name, "", type(nothing) if nothing is not None else dict) if body.get(name) else nothing
 
 
 def _text(raw: Mapping[str, Any], name: str, place: str, most: int = LONGEST_LABEL) -> str:
@@ -193,6 +222,17 @@ def _letter(raw: Any, place: str, count: int) -> IssuedLetter:
     if letter_digest(columns["content"]) != columns["sha256"]:
         raise wrong(f"{place}.content")
     return IssuedLetter(columns, _text(raw, "issued_by", place), _place(raw, "attachment", place, count))
+
+
+def _message(raw: Any, place: str) -> tuple[Columns, str]:
+    columns = unpacked(Message, raw, COLUMNS["message"], place)
+    if not columns["text"]:
+        raise wrong(f"{place}.text")
+    return columns, _text(raw, "officer", place)
+
+
+def _rating(raw: Any) -> Columns | None:
+    return unpacked(Rating, raw, COLUMNS["rating"], "rating") if raw is not None else None
 
 
 # --- what must agree -----------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.lib.text import ascii_slug
 from procedures.models import ProcedureRevision
-from submissions.models import Attachment, Event, Letter, Paper, Submission, SupplementRequest
+from submissions.models import Attachment, Event, Letter, Message, Paper, Rating, Submission, SupplementRequest
 from submissions.papers.shelf import WITH_SECRET
 from submissions.transfer.codec import packed
 from submissions.transfer.layout import COLUMNS, FILES, PAPERS
@@ -83,6 +83,16 @@ def letter_part(letter: Letter, places: Mapping[int, int]) -> dict[str, Any]:
     return {**row, "issued_by": str(letter.issued_by), "attachment": places.get(letter.attachment_id or 0)}
 
 
+def message_part(message: Message) -> dict[str, Any]:
+    """`officer` is empty for what the citizen wrote."""
+    return {**packed(message, COLUMNS["message"]), "officer": str(message.officer or "")}
+
+
+def rating_part(s: Submission) -> dict[str, Any] | None:
+    rating = Rating.objects.filter(submission=s).first()
+    return packed(rating, COLUMNS["rating"]) if rating else None
+
+
 def events_part(s: Submission, events: Sequence[Event]) -> dict[str, Any]:
     rows = [{**packed(e, COLUMNS["event"]), "actor": e.actor_id} for e in events]
     return {"submission": s.pk, "events": rows}
@@ -115,6 +125,8 @@ def gathered(submission: Submission, *, with_secret: bool) -> Gathered:
             "requests": [request_part(r) for r in requests],
             "attachments": files,
             "letters": [letter_part(letter, places) for letter in letters],
+            "messages": [message_part(m) for m in s.messages.select_related("officer__user").order_by("at", "pk")],
+            "rating": rating_part(s),
         },
         "revision": revision_part(s.revision),
         "events": events_part(s, found.events),

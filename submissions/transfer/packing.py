@@ -166,7 +166,7 @@ def _manifest(found: Gathered, writer: _Writer, *, with_secret: bool) -> dict[st
         "with_secret": with_secret,
         "counts": {
             "events": len(found.events),
-            **{name: len(rows[name]) for name in ("attachments", "papers", "letters", "requests")},
+            **{name: len(rows[name]) for name in ("attachments", "papers", "letters", "requests", "messages")},
         },
         "members": dict(writer.members),
     }

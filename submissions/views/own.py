@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from submissions import access, papers, rules, shown, timeline, workflow
+from submissions import access, clock, conversation, papers, ratings, rules, shown, timeline, workflow
 from submissions.errors import SubmissionError
-from submissions.models import Attachment, Submission
+from submissions.models import Attachment, Rating, Submission
 from submissions.states import State
 from submissions.views import common
+
+WHOLE = "tat-ca"  # all messages, not the latest ones alone
 
 
 def not_held(request: HttpRequest, reference: str) -> HttpResponse:
@@ -61,11 +63,34 @@ def submission(request: HttpRequest, reference: str) -> HttpResponse:
         found = access.submission(common.visitor(request), reference)
     except access.NotHeld:
         return not_held(request, reference)
+    return page(request, found)
+
+
+def page(request: HttpRequest, found: Submission, *, typed: str = "", message_error: str = "") -> HttpResponse:
+    """The page of a submission that the visitor holds; `typed` is a message that was not sent, and why."""
     context = _context(found)
-    lines = timeline.lines(found, context["standing"].desk.name)
-    return render(
-        request, "submissions/submission.html", {**context, "lines": lines, "may_withdraw": may_withdraw(found)}
-    )
+    more = {
+        "lines": timeline.lines(found, context["standing"].desk.name),
+        "may_withdraw": may_withdraw(found),
+        "clock": clock.explain(found),
+        "conversation": conversation.of(found, whole=WHOLE in request.GET),
+        "may_write": conversation.may_write(found),
+        "write_until": conversation.last_day(found),
+        "typed": typed,
+        "message_error": message_error,
+        **_rating(found),
+    }
+    status = common.error_status(request) if message_error else 200
+    return render(request, "submissions/submission.html", {**context, **more}, status=status)
+
+
+def _rating(found: Submission) -> dict[str, Any]:
+    """The rating that was given, or the question for one."""
+    if found.state != State.HANDED_OVER:
+        return {}
+    rating = ratings.of(found)
+    grades = [] if rating else [(grade.value, grade.label) for grade in Rating.Grade]
+    return {"rating": rating, "grades": grades if ratings.may_rate(found) else []}
 
 
 @never_cache

@@ -22,6 +22,7 @@ from submissions.workflow.desk import (
     start,
     stop,
 )
+from submissions.workflow.recounting import keep_counted, recount, recount_open
 from submissions.workflow.sides import add_note, assign, take
 from submissions.workflow.slips import print_slip
 
@@ -39,11 +40,14 @@ __all__ = [
     "extend",
     "finish",
     "hand_over",
+    "keep_counted",
     "log_export",
     "print_slip",
     "propose",
     "receive",
     "record_papers",
+    "recount",
+    "recount_open",
     "refuse",
     "request_supplement",
     "send_back",

@@ -9,12 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import Storage
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.lib import codes
 from procedures import deadlines
 from procedures.models import Procedure
+from submissions import clock
 from submissions.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotPossible
 from submissions.files import delete_stored
 from submissions.models import Attachment, Submission, SupplementRequest
@@ -47,6 +47,7 @@ def writing(filing: Filing) -> Change:
             setattr(draft, name, value)
         draft.submitted_at, draft.typed = now, {}
         draft.tracking_secret = codes.secret()
+        _await_reply(draft, now)
         _give_reference(draft)
         files = draft.attachments.current().values_list("sha256", flat=True)
         return {"revision": draft.revision.number, "files": sorted(files)}
@@ -135,7 +136,7 @@ def supplement(
     paper in: rows for Submission.papers_in, and unsaved rows of scans with their key.
     """
 
-    def change(s: Submission, row: Transition, now: datetime.datetime) -> dict[str, Any]:
+    def change(s: Submission, _row: Transition, now: datetime.datetime) -> dict[str, Any]:
         request = s.supplement_requests.select_for_update().filter(answered_at=None).order_by("-round").first()
         if request is None:
             raise NotPossible
@@ -152,10 +153,9 @@ def supplement(
         replaced = _replace_files(s, request, now)
         s.answers = dict(answers)
         s.state = request.from_state
-        if row.clock == "resume" and s.received_at is not None:
-            _resume_clock(s, request, now)
+        resumed = _resume_clock(s, now)
         documents = list(dict.fromkeys([*replaced, *(p["key"] for p in handed_in)]))
-        return {"round": request.round, "fields": changed, "documents": documents}
+        return {"round": request.round, "fields": changed, "documents": documents, **resumed}
 
     return act(pk, "supplement", by=by, version=version, note=message, change=change)
 
@@ -184,12 +184,21 @@ def _check_supplement_files(request: SupplementRequest, handed_in: set[str]) -> 
         raise Incomplete(_("Chưa có tệp mới cho: %s.") % "; ".join(d.name for d in missing))
 
 
-def _resume_clock(s: Submission, request: SupplementRequest, now: datetime.datetime) -> None:
-    """After a supplement during examination: the whole limit anew (NĐ 61/2018 art. 19.4) or the days that were left."""
-    days = deadlines.calendar()
-    limit = s.revision.spec.time_limit
-    if settings.SUPPLEMENT_CLOCK == "restart" or s.due_on is None:
-        s.due_on = deadlines.due_on(now, limit, s.answers, days)
-    else:
-        asked = timezone.localdate(request.requested_at)
-        s.due_on = days.add(timezone.localdate(now), max(days.between(asked, s.due_on), 0))
+def _resume_clock(s: Submission, now: datetime.datetime) -> dict[str, Any]:
+    """After a supplement the whole limit anew (NĐ 61/2018 art. 19.4) or what was left; the rule is kept in the log.
+
+    Before receipt no legal clock runs; what came online is to be answered within so many hours again.
+    """
+    if s.received_at is None:
+        _await_reply(s, now)
+        return {}
+    data = {"rule": settings.SUPPLEMENT_CLOCK, "periods": clock.written(clock.chosen(s))}
+    old, s.due_on = s.due_on, clock.promised(s, "supplement", now, data)
+    was = {"old_due_on": old.isoformat()} if old else {}
+    return {**was, "due_on": s.due_on.isoformat(), **data}
+
+
+def _await_reply(s: Submission, now: datetime.datetime) -> None:
+    """What came online waits for its answer, the first or a new one; the counter answers on the spot."""
+    if s.channel == Submission.Channel.ONLINE:
+        s.reply_by, s.replied_at = clock.reply_by(now, deadlines.worktime(s.agency)), None

@@ -58,13 +58,20 @@ def _check(submission: Submission, verb: str, by: Actor, version: int | None) ->
     if by.officer is not None and not rules.covers(by.officer, submission):
         raise NotAllowed
     if row is None:
-        label = submission.get_state_display()
-        raise NotPossible(_("Hồ sơ đang ở trạng thái “%s” nên không làm được việc này.") % label)
+        raise NotPossible(rules.why_not(verb, submission))
     if not rules.may(by, row, submission):
         raise NotAllowed
+    check_free(submission, by)
     if version is not None and version != submission.version:
         raise ChangedMeanwhile
     return row
+
+
+def check_free(submission: Submission, by: Actor) -> None:
+    """An officer waits for the batch that has the submission; the citizen never does. Raises NotPossible."""
+    if by.officer is not None and rules.is_held(submission):
+        words = _("Hồ sơ đang chờ trong một lượt xử lý nhiều hồ sơ. Bạn làm lại khi lượt đó xong, thường sau ít phút.")
+        raise NotPossible(words)
 
 
 def event_hash(event: Event) -> str:

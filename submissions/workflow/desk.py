@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from procedures import deadlines
+from submissions import clock
 from submissions.errors import Incomplete, NotPossible
 from submissions.models import Attachment, DossierCounter, Submission, SupplementRequest
-from submissions.rules import Actor, came_on_paper, lacking_papers
+from submissions.papers.numbers import is_book_closed
+from submissions.rules import Actor, lacking_words
 from submissions.states import Transition
 from submissions.workflow.core import Change, Item, act, required
 
@@ -33,21 +35,19 @@ def receiving(by: Actor, since: datetime.datetime | None = None) -> Change:
         _check_papers(s)
         s.received_at = since or now
         s.dossier_code = s.dossier_code or _next_code(s, now)
-        limit, days = s.revision.spec.time_limit, deadlines.calendar()
-        s.due_on = s.original_due_on = deadlines.due_on(s.received_at, limit, s.answers, days)
-        s.assignee = s.assignee or by.officer
         began = {"since": since.isoformat()} if since else {}
-        return {"due_on": s.due_on.isoformat(), "code": s.dossier_code, **began}
+        data = {"code": s.dossier_code, "periods": clock.written(clock.chosen(s)), **began}
+        s.due_on = s.original_due_on = clock.promised(s, "receive", now, data)
+        s.assignee = s.assignee or by.officer
+        return {"due_on": s.due_on.isoformat(), **data}
 
     return change
 
 
 def _check_papers(s: Submission) -> None:
-    lacking = lacking_papers(s) if came_on_paper(s) else []
+    lacking = lacking_words(s)
     if lacking:
-        names = "; ".join(d.name for d in lacking)
-        words = _("Chưa đủ giấy tờ để tiếp nhận: %s. Bạn ghi nhận giấy tờ đã có, hoặc yêu cầu bổ sung.")
-        raise Incomplete(words % names)
+        raise Incomplete(lacking)
 
 
 def _next_code(s: Submission, now: datetime.datetime) -> str:
@@ -62,6 +62,11 @@ def _next_code(s: Submission, now: datetime.datetime) -> str:
         problem = _("%s chưa có mã định danh nên chưa cấp được mã hồ sơ. Người quản trị điền mã ở mục Cơ quan.")
         raise NotPossible(problem % s.agency.name)
     day = timezone.localdate(now)
+    if is_book_closed(s.agency, day.year):
+        words = _(
+            "Sổ theo dõi hồ sơ năm %d đã khóa nên không cấp thêm số được. Bạn báo người quản trị xem lại giờ máy chủ."
+        )
+        raise NotPossible(words % day.year)
     DossierCounter.objects.get_or_create(identifier=identifier, day=day)
     counter = DossierCounter.objects.select_for_update().get(identifier=identifier, day=day)
     counter.last += 1
@@ -205,10 +210,13 @@ def extend(pk: int, *, by: Actor, reason: str, new_due_on: datetime.date, versio
             raise Incomplete(_("Ngày hẹn mới phải sau ngày hẹn cũ."))
         if timezone.localdate(now) >= old:
             raise NotPossible(_("Chỉ hẹn lại được chậm nhất một ngày trước ngày hẹn trả."))
-        if not deadlines.calendar().is_working_day(new_due_on):
+        time = deadlines.worktime(s.agency)
+        if not time.days.is_working_day(new_due_on):
             raise Incomplete(_("Ngày hẹn mới phải là ngày làm việc."))
-        s.due_on, s.extended_at = new_due_on, now
-        return {"old_due_on": old.isoformat(), "due_on": new_due_on.isoformat()}
+        periods = clock.until(s.revision.spec.time_limit.unit, timezone.localdate(now), new_due_on, time)
+        data = {"due_on": new_due_on.isoformat(), "periods": clock.written(periods)}
+        s.due_on, s.extended_at = clock.promised(s, "extend", now, data), now
+        return {"old_due_on": old.isoformat(), **data}
 
     return act(pk, "extend", by=by, version=version, note=reason, change=change)
 

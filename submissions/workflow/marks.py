@@ -21,11 +21,16 @@ def mark(submission: Submission, verb: str, before: str, now: datetime.datetime)
     submission.rounds += verb == "request_supplement"
     if submission.state in ENDED and submission.received_at is not None:
         submission.ended_on = timezone.localdate(now)
-    _mark_reply(submission, before, now)
+    _mark_reply(submission, verb, before, now)
 
 
-def _mark_reply(submission: Submission, before: str, now: datetime.datetime) -> None:
-    """The first answer of the desk to what came online: received, refused, or asked to supplement."""
-    if before == State.SUBMITTED and submission.reply_by is not None and submission.replied_at is None:
+def _mark_reply(submission: Submission, verb: str, before: str, now: datetime.datetime) -> None:
+    """The first answer of the desk to what came online: received, refused, or asked to supplement.
+
+    Who withdraws has not been answered, and has waited all the same.
+    """
+    if before != State.SUBMITTED or submission.reply_by is None or submission.replied_at is not None:
+        return
+    submission.reply_missed = submission.reply_missed or now > submission.reply_by
+    if verb != "withdraw":
         submission.replied_at = now
-        submission.reply_missed = submission.reply_missed or now > submission.reply_by

@@ -14,7 +14,7 @@ from submissions.errors import Incomplete, NotAllowed, NotPossible
 from submissions.models import Officer, Submission
 from submissions.rules import Actor
 from submissions.states import ACTS, ASSIGN, NOTE, TAKE
-from submissions.workflow.core import last_event, locked, log
+from submissions.workflow.core import check_free, last_event, locked, log
 
 
 def side_act(
@@ -32,7 +32,9 @@ def side_act(
         if not rules.may(by, row, submission):
             raise NotAllowed
         if submission.is_final and verb != NOTE:
-            raise NotPossible
+            raise NotPossible(rules.why_not(verb, submission))
+        if verb != NOTE:
+            check_free(submission, by)
         change_note = change(submission)
         submission.save()
         words = "; ".join(p for p in (change_note, note.strip()) if p)

@@ -82,8 +82,9 @@ def own_database() -> Iterator[str]:
 
 @contextlib.contextmanager
 def own_redis() -> Iterator[str]:
-    """A numbered database of REDIS_URL that nothing else uses."""
-    url = urlunsplit(urlsplit(os.environ["REDIS_URL"])._replace(path="/14"))
+    """A numbered database of REDIS_URL that nothing else uses: 15, 14 … for the first, second … test process."""
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    url = urlunsplit(urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{15 - process}"))
     client = redis.Redis.from_url(url)
     client.flushdb()
     yield url

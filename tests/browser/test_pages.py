@@ -36,6 +36,7 @@ PAGES = [
     "/hoi-dap/",
     "/tro-nang/",
     "/rieng-tu/",
+    "/phan-anh/",
 ]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RULES = {"runOnly": {"type": "tag", "values": TAGS}}

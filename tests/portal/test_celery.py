@@ -26,6 +26,9 @@ def test_periodic_messages_expire_when_the_next_is_due():
     assert {name: (e["schedule"], e["options"]["expires"]) for name, e in every.items()} == {
         "deliver-notices": (15.0, 15),
         "combine-photos": (30.0, 30),
+        "count-figures": (300.0, 300),
+        "run-batches": (5.0, 60),
+        "recount-open": (60.0, 60),
         "draw-papers": (5.0, 5),
         "check-signatures": (15.0, 15),
         "heartbeat": (30.0, 30),

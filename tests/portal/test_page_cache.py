@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import gzip
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,9 +17,10 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from portal import middleware, site_state
-from portal.lib.keep import keep
+from portal.lib.keep import FIGURES_AGE, keep
 from portal.models import SiteNotice
-from procedures.models import CatalogueVersion, Procedure
+from procedures.models import Agency, CatalogueVersion, Procedure
+from submissions.models import MonthFigure
 from tests.factories import AgencyFactory, ProcedureFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +65,18 @@ def test_state_is_looked_up_once_within_its_seconds(
     settings.SITE_STATE_SECONDS = 3600
     with django_assert_num_queries(0):
         client.get("/thu-tuc/")
+
+
+@pytest.mark.parametrize("path", ["/", "/thu-tuc/1.001193/"])
+def test_a_page_with_a_figure_is_an_hour_old_at_most(client: Client, procedure: Procedure, path: str) -> None:
+    first = client.get(path).content
+    where = {"agency": Agency.objects.get(kind=Agency.Kind.WARD), "procedure": procedure}
+    MonthFigure.objects.create(month=timezone.localdate().replace(day=1), early=3, received_online=3, **where)
+    assert client.get(path).content == first
+    ((key, page),) = middleware.store._pages.items()
+    assert 0 < page.until - time.monotonic() <= FIGURES_AGE
+    middleware.store.put(key, dataclasses.replace(page, until=time.monotonic() - 1), 1024 * 1024)
+    assert "100,00 %" in client.get(path).content.decode()
 
 
 def test_bump_shows_the_change(client: Client, procedure: Procedure) -> None:

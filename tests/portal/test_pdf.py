@@ -93,8 +93,8 @@ def test_no_more_than_so_many_workers_at_a_time(settings: Any) -> None:
     assert pdf.from_html('<html lang="vi"><title>x</title><p>x').startswith(b"%PDF-")
 
 
-def test_a_web_worker_carries_no_library_that_draws_or_decodes_documents() -> None:
-    heavy = ["weasyprint", "docx", "fontTools", "pikepdf", "pypdfium2", "pillow_heif", "pyhanko", "xlsxwriter"]
+def test_a_web_worker_carries_no_library_that_draws_decodes_or_computes_holidays() -> None:
+    heavy = "weasyprint docx fontTools pikepdf pypdfium2 pillow_heif pyhanko xlsxwriter holidays".split()
     code = (
         "import django, sys; django.setup(); from django.urls import get_resolver; get_resolver().url_patterns;"
         f"print([m for m in {heavy} if m in sys.modules])"

@@ -65,7 +65,8 @@ def pages_of(model: type) -> list[str]:
 
 
 def pages() -> list[str]:
-    own = [reverse(f"admin:{name}") for name in ("index", "password_change")]
+    desk = ("submissions_views", "submissions_view_save", "submissions_load")
+    own = [reverse(f"admin:{name}") for name in ("index", "password_change", *desk)]
     return [*own, *(page for model in admin.site._registry for page in pages_of(model))]
 
 

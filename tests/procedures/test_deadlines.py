@@ -39,8 +39,9 @@ def working(value: int, **more: object) -> TimeLimit:
         ("05/03/2026 09:00", TimeLimit(15, "calendar_day"), D(2026, 3, 20)),
         ("06/03/2026 09:00", TimeLimit(15, "calendar_day"), D(2026, 3, 23)),  # ends on a Saturday
         ("05/03/2026 09:00", TimeLimit(4, "hour"), D(2026, 3, 5)),
-        ("05/03/2026 09:00", TimeLimit(8, "hour"), D(2026, 3, 5)),
-        ("05/03/2026 09:00", TimeLimit(12, "hour"), D(2026, 3, 9)),
+        ("05/03/2026 09:00", TimeLimit(8, "hour"), D(2026, 3, 6)),  # a day has seven hours and a half
+        ("05/03/2026 09:00", TimeLimit(12, "hour"), D(2026, 3, 6)),
+        ("06/03/2026 15:30", TimeLimit(4, "hour"), D(2026, 3, 9)),
         ("31/01/2026 09:00", TimeLimit(30, "calendar_day"), D(2026, 3, 4)),  # Saturday 31/01 counts from Monday 02/02
     ],
 )

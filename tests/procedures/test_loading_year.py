@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError
@@ -12,6 +13,7 @@ from portal.lib.workdays import Calendar
 from procedures import deadlines
 from procedures.loading.year import load_year
 from procedures.models import Holiday
+from procedures.spec import TimeLimit
 from tests.procedures.catalogues import run
 
 D = datetime.date
@@ -51,6 +53,38 @@ def test_tet_national_day_and_the_swapped_saturday_of_2026() -> None:
 def test_worked_examples(received: datetime.date, days: int, due: datetime.date) -> None:
     load_year(received.year)
     assert deadlines.calendar().add(received, days) == due
+    at = datetime.datetime.combine(received, datetime.time(9), ZoneInfo("Asia/Ho_Chi_Minh"))
+    assert deadlines.due_on(at, TimeLimit(days, "working_day"), {}, deadlines.calendar(received)) == due
+
+
+@pytest.mark.parametrize(
+    ("off", "worked"),
+    [
+        ([D(2025, 1, day) for day in range(27, 32)], []),  # Tết of 2025
+        ([D(2025, 4, 7), D(2025, 4, 30), D(2025, 5, 1), D(2025, 5, 2), D(2025, 9, 1), D(2025, 9, 2)], [D(2025, 4, 26)]),
+        ([D(2026, 2, day) for day in range(16, 21)], []),
+        ([D(2026, 4, 27), D(2026, 4, 30), D(2026, 5, 1), D(2026, 8, 31), D(2026, 9, 1), D(2026, 9, 2)], []),
+        ([D(2026, 11, 24)], [D(2026, 8, 22)]),
+        ([D(2027, 2, day) for day in (4, 5, 8, 9, 10)], []),
+        ([D(2027, 4, 16), D(2027, 4, 30), D(2027, 5, 3), D(2027, 9, 2), D(2027, 9, 3), D(2027, 11, 24)], []),
+    ],
+)
+def test_the_days_of_three_years(off: list[datetime.date], worked: list[datetime.date]) -> None:
+    for year in {day.year for day in [*off, *worked]}:
+        load_year(year)
+    days = deadlines.calendar()
+    assert [day for day in off if days.is_working_day(day)] == []
+    assert [day for day in worked if not days.is_working_day(day)] == []
+
+
+def test_a_swap_that_only_an_official_letter_tells_is_entered_by_hand() -> None:
+    load_year(2026)
+    before = working_days(deadlines.calendar(), 2026)
+    Holiday.objects.create(date=D(2026, 1, 2), kind="off", name="Nghỉ hoán đổi", source="Công văn", confirmed=True)
+    Holiday.objects.create(date=D(2026, 1, 10), kind="working", name="Làm bù", source="Công văn", confirmed=True)
+    days = deadlines.calendar()
+    assert [days.is_working_day(day) for day in (D(2026, 1, 2), D(2026, 1, 10))] == [False, True]
+    assert working_days(days, 2026) == before == 249
 
 
 def test_the_second_time_nothing_changes() -> None:
@@ -65,7 +99,7 @@ def test_confirmed_days_and_days_entered_by_hand_stay() -> None:
     Holiday.objects.create(date=D(2026, 1, 2), kind="off", name="Nghỉ bù", source="Công văn")
     Holiday.objects.create(date=D(2026, 9, 2), kind="working", name="Tay", source="")
     load_year(2026)
-    kept = Holiday.objects.in_bulk(field_name="date")
+    kept = {row.date: row for row in Holiday.objects.all()}
     assert (kept[D(2026, 1, 1)].kind, kept[D(2026, 1, 1)].name) == ("working", "Trực")
     assert kept[D(2026, 1, 2)].name == "Nghỉ bù"
     assert kept[D(2026, 9, 2)].name == "Tay"

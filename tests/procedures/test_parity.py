@@ -223,7 +223,14 @@ FACES = {
     "pdf": Face(pdf_text, _printed("×", ""), _printed_row),
 }
 PRINTED = ("word", "pdf")
-DRAWN = [(name, code, pick) for code, pick in CASES for name in FACES if name != "pdf" or pick == drawn_pick(code)]
+# One test process draws all PDFs.
+TOGETHER = {"pdf": [pytest.mark.xdist_group("filled-pdfs")]}
+DRAWN = [
+    pytest.param(name, code, pick, marks=TOGETHER.get(name, ()))
+    for code, pick in CASES
+    for name in FACES
+    if name != "pdf" or pick == drawn_pick(code)
+]
 
 
 # --- every value once, hidden ones never ----------------------------------------------------------

@@ -87,6 +87,7 @@ def test_every_level_two_form_of_the_catalogue_is_printed() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("blank-pdfs")  # one test process draws them all
 @pytest.mark.parametrize(("code", "key"), PRINTED)
 def test_pdf_says_every_question_in_embedded_tinos(code: str, key: str) -> None:
     with pdftext.open_pdf(shipped_pdfs()[code, key]) as file:

@@ -220,7 +220,7 @@ def test_extend_once_with_reason(desk: Any) -> None:
         after = d.done("extend", reason="Chờ xác minh.", new_due_on="2026-03-16")
         assert after.due_on == datetime.date(2026, 3, 16)
         d.submission = after
-        assert "nên không làm được việc này" in d.told("extend", reason="Nữa.", new_due_on="2026-03-20")
+        assert "Hồ sơ đã được hẹn lại một lần" in d.told("extend", reason="Nữa.", new_due_on="2026-03-20")
 
 
 def test_extend_too_late_is_told_on_the_record(desk: Any) -> None:

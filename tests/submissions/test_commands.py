@@ -168,14 +168,14 @@ def test_seed_fills_the_desk_and_a_second_run_changes_nothing(client: Any) -> No
         "quantri",
     }
     assert names <= set(User.objects.values_list("username", flat=True))
-    assert "Đã tạo 14 hồ sơ mẫu, có sẵn 0, bỏ qua 0." in said
+    assert "Đã tạo 18 hồ sơ mẫu, có sẵn 0, bỏ qua 0." in said
     states = Counter(Submission.objects.values_list("state", flat=True))
     assert states == {
-        State.SUBMITTED: 5, State.AWAITING_SUPPLEMENT: 1, State.RECEIVED: 1, State.IN_PROGRESS: 2,
+        State.SUBMITTED: 6, State.AWAITING_SUPPLEMENT: 1, State.RECEIVED: 1, State.IN_PROGRESS: 5,
         State.AWAITING_APPROVAL: 1, State.RESULT_READY: 1, State.REFUSED: 1, State.HANDED_OVER: 1, State.WITHDRAWN: 1,
     }  # fmt: skip
     again = run("seed_demo")
-    assert "Đã tạo 0 hồ sơ mẫu, có sẵn 14, bỏ qua 0." in again
+    assert "Đã tạo 0 hồ sơ mẫu, có sẵn 18, bỏ qua 0." in again
     assert "mật khẩu giữ nguyên" in again
     client.post("/admin/login/", {"username": "motcua-thixa", "password": "hong-linh-dung-thu"})
     assert "Hoàng Thị Nhung" in client.get("/admin/submissions/submission/").content.decode()
@@ -186,7 +186,7 @@ def test_seed_outside_a_trial_has_no_known_password_and_writes_to_nobody(setting
     run("load_catalogue", CATALOGUE)
     run("seed_demo", "--yes")
     assert not User.objects.get(username="quantri").check_password("hong-linh-dung-thu")
-    assert Submission.objects.count() == 14
+    assert Submission.objects.count() == 18
     assert Notice.objects.count() == 0
 
 
@@ -195,7 +195,7 @@ def test_seed_skips_what_another_catalogue_lacks() -> None:
     AgencyFactory()
     said = run("seed_demo")
     assert said.count("danh mục không có thủ tục hoặc cơ quan này") == len(samples.load())
-    assert "Đã tạo 0 hồ sơ mẫu, có sẵn 0, bỏ qua 14." in said
+    assert "Đã tạo 0 hồ sơ mẫu, có sẵn 0, bỏ qua 18." in said
 
 
 def test_sample_people_have_their_own_numbers() -> None:
@@ -211,12 +211,12 @@ def test_flag_overdue_once_a_day() -> None:
     monday = datetime.datetime(2026, 3, 9, 2, 0, tzinfo=datetime.UTC)
     with time_machine.travel(monday, tick=False) as now:
         submission = SubmissionFactory(at=State.IN_PROGRESS)
-        assert run("flag_overdue") == "Sắp đến hạn 0, quá hạn 0 hồ sơ; 0 lời nhắc mới.\n"
+        assert run("flag_overdue") == "Sắp đến hạn 0, quá hạn 0, quá giờ trả lời 0 hồ sơ; 0 lời nhắc mới.\n"
         now.move_to(monday + datetime.timedelta(days=4))
-        assert run("flag_overdue") == "Sắp đến hạn 1, quá hạn 0 hồ sơ; 1 lời nhắc mới.\n"
-        assert run("flag_overdue") == "Sắp đến hạn 1, quá hạn 0 hồ sơ; 0 lời nhắc mới.\n"
+        assert run("flag_overdue") == "Sắp đến hạn 1, quá hạn 0, quá giờ trả lời 0 hồ sơ; 1 lời nhắc mới.\n"
+        assert run("flag_overdue") == "Sắp đến hạn 1, quá hạn 0, quá giờ trả lời 0 hồ sơ; 0 lời nhắc mới.\n"
         now.move_to(monday + datetime.timedelta(days=8))
         leader = OfficerFactory(agency=submission.agency, roles=[Role.LEADER])
-        assert run("flag_overdue") == "Sắp đến hạn 0, quá hạn 1 hồ sơ; 2 lời nhắc mới.\n"
+        assert run("flag_overdue") == "Sắp đến hạn 0, quá hạn 1, quá giờ trả lời 0 hồ sơ; 2 lời nhắc mới.\n"
     told = Notice.objects.filter(submission=submission, kind="staff_overdue").values_list("recipient", flat=True)
     assert set(told) == {submission.assignee.user.email, leader.user.email}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from tests.factories import (
     document,
     publish,
 )
+from tests.replays import assert_all_replay
 from tests.submissions.test_concurrency import at_once
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,13 @@ ALL_PAPERS = [
     {"key": "declaration", "originals": 1, "certified": 0, "copies": 0},
     {"key": "birth_proof", "originals": 0, "certified": 1, "copies": 0},
 ]
+
+
+@pytest.fixture(autouse=True)
+def _every_log_replays() -> Iterator[None]:
+    """Whatever a test does to submissions: their dates follow from their logs."""
+    yield
+    assert_all_replay()
 
 
 def begun(officer: Any, procedure: Any = None, **columns: Any) -> Submission:

@@ -254,8 +254,8 @@ def test_telling_of_a_filing_costs_few_queries(ward, django_assert_num_queries):
     event = submission.events.get()
     Notice.objects.all().delete()
     fresh = Submission.objects.select_related("procedure", "revision", "agency").get(pk=submission.pk)
-    # officers, the rows
-    with django_assert_num_queries(2):
+    # officers, the desk's hours, the rows
+    with django_assert_num_queries(3):
         notices.queue_for(fresh, event)
     assert Notice.objects.count() == 6
 
@@ -263,17 +263,16 @@ def test_telling_of_a_filing_costs_few_queries(ward, django_assert_num_queries):
 # --- messages without an event -------------------------------------------------------------------
 
 
-def test_a_reminder_is_written_once_a_day(ward):
+def test_a_reminder_is_written_once_an_occasion(ward):
     mine = officer(ward, SPECIALIST, email="phu.trach@example.vn")
     submission = SubmissionFactory(agency=ward, at=State.IN_PROGRESS)
-    monday, tuesday = datetime.date(2026, 11, 23), datetime.date(2026, 11, 24)
     written_ = [
-        notices.queue_due(submission, kind, [mine], day=day)
-        for kind, day in (
-            ("staff_due_soon", monday),
-            ("staff_due_soon", monday),
-            ("staff_overdue", monday),
-            ("staff_due_soon", tuesday),
+        notices.remind([notices.Reminder(submission, kind, [mine], once)])
+        for kind, once in (
+            ("staff_due_soon", "day-1"),
+            ("staff_due_soon", "day-1"),
+            ("staff_overdue", "day-1"),
+            ("staff_due_soon", "day-2"),
         )
     ]
     assert written_ == [1, 0, 1, 1]

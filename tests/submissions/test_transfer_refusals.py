@@ -69,6 +69,21 @@ def refusal(path: Path) -> str:
     return str(refused.value)
 
 
+def test_a_pack_of_an_earlier_version_is_taken_and_its_log_says_what_it_lacks(tmp_path: Path) -> None:
+    members = good()
+    body = json.loads(members[layout.SUBMISSION])
+    del body["messages"], body["rating"]
+    for name in layout.LATER:
+        del body["submission"][name]
+    old = zipped(sealed({**members, layout.SUBMISSION: json.dumps(body).encode()}), tmp_path / "old.zip")
+    desk()
+    with transfer.opened(old) as pack:
+        arrived = transfer.bring_in(pack, transfer.plan(pack), by=rules.SYSTEM_ACTOR).submission
+    assert (arrived.rounds, arrived.is_back, arrived.ended_on) == (1, False, None)
+    assert arrived.asked_at == arrived.supplement_requests.get().requested_at
+    assert arrived.messages.count() == 0
+
+
 # --- the zip -------------------------------------------------------------------------------------
 
 

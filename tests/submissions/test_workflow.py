@@ -1,6 +1,7 @@
 """Each verb: what it writes, what it refuses, and that a repeat changes nothing."""
 
 import datetime
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,10 +24,18 @@ from tests.factories import (
     document,
     publish,
 )
+from tests.replays import assert_all_replay
 
 pytestmark = pytest.mark.django_db
 D = datetime.date
 THURSDAY = datetime.datetime(2026, 3, 5, 2, 0, tzinfo=datetime.UTC)  # 09:00 in Việt Nam
+
+
+@pytest.fixture(autouse=True)
+def _every_log_replays() -> Iterator[None]:
+    """Whatever a test does to submissions: their dates follow from their logs."""
+    yield
+    assert_all_replay()
 
 
 def officer(s: Submission) -> rules.Actor:
@@ -286,12 +295,14 @@ class TestEnds:
         done = workflow.finish(s.pk, by=officer(s), files=[file])
         assert (done.state, done.attachments.get(purpose="result").name) == (State.RESULT_READY, file.name)
 
-    @time_machine.travel(datetime.datetime(2030, 1, 7, 2, 0, tzinfo=datetime.UTC), tick=False)
     def test_an_overdue_submission_is_still_finished_and_handed_over(self) -> None:
-        s = SubmissionFactory(at=State.IN_PROGRESS)
-        Submission.objects.filter(pk=s.pk).update(due_on=D(2026, 1, 1))
-        workflow.finish(s.pk, by=officer(s), result_note="Xong.")
-        over = workflow.hand_over(s.pk, by=officer(s), how="counter", receiver="Nguyễn Văn Bình")
+        with time_machine.travel(THURSDAY, tick=False) as clock:
+            s = SubmissionFactory(at=State.IN_PROGRESS)
+            clock.move_to(datetime.datetime(2030, 1, 7, 2, 0, tzinfo=datetime.UTC))
+            workflow.finish(s.pk, by=officer(s), result_note="Xong.")
+            over = workflow.hand_over(s.pk, by=officer(s), how="counter", receiver="Nguyễn Văn Bình")
+        assert s.due_on is not None
+        assert s.due_on < D(2030, 1, 1)
         assert (over.state, over.handed_over_how) == (State.HANDED_OVER, "counter")
         assert over.closed_at == over.handed_over_at
 

@@ -8,7 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from procedures.loading.year import FIRST, LAST, load_year
+from portal.lib.publicdays import FIRST, LAST
+from procedures.loading.year import load_year
+from procedures.models import Holiday
 
 
 class Command(BaseCommand):
@@ -27,6 +29,9 @@ class Command(BaseCommand):
         for label, days in ((_("mới"), summary.created), (_("đổi"), summary.changed), (_("bỏ"), summary.removed)):
             for day in days:
                 self.stdout.write(f"{label}: {day:%d/%m/%Y}")
+        unsure = Holiday.objects.filter(agency=None, date__year=int(year), confirmed=False).count()
+        if unsure:
+            self.stdout.write(_("Còn %s ngày chờ xác nhận trong trang quản trị, mục Ngày nghỉ, làm bù.") % unsure)
         self.stdout.write(
             _("Năm %(year)s: %(new)d mới, %(changed)d đổi, %(removed)d bỏ, %(same)d giữ, %(sure)d đã xác nhận.")
             % {

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from procedures.loading.console import Progress
-from submissions import files, filing, kept_forms, photos, rehearsal
+from submissions import batches, files, filing, kept_forms, notices, photos, rehearsal
 from submissions.errors import FileNotOpened
 from submissions.models import Submission
 
@@ -25,7 +25,8 @@ ORPHAN_AGE = datetime.timedelta(days=1)
 class Command(BaseCommand):
     help = (
         "Xóa bản nháp quá hạn cùng tệp của chúng, tờ khai hết hạn giữ, hồ sơ thử, tệp đã lưu mà không hồ sơ nào "
-        "nhắc đến, ảnh gốc của hồ sơ đã giải quyết mà bản ghép còn giữ, và phiên đã hết hạn. "
+        "nhắc đến, ảnh gốc của hồ sơ đã giải quyết mà bản ghép còn giữ, thông báo đã gửi từ lâu, tệp in của các lượt "
+        "xử lý nhiều hồ sơ, và phiên đã hết hạn. "
         "Hồ sơ đã nộp không bao giờ bị lệnh này xóa. Ví dụ: manage.py purge_expired --dry-run"
     )
 
@@ -38,17 +39,19 @@ class Command(BaseCommand):
         kept = kept_forms.delete_expired(now, dry_run=dry_run)
         rehearsals = self._rehearsals(dry_run)
         originals, freed = self._originals(now, dry_run)
+        old, printed = self._old_notices(now, dry_run), self._printed(now, dry_run)
         orphans = self._orphans(now, dry_run)
         sessions = self._sessions(now, dry_run)
         words = _("Sẽ xóa") if dry_run else _("Đã xóa")
         summary = _(
             "%(words)s %(drafts)d bản nháp quá %(days)d ngày (%(files)d tệp), %(kept)d tờ khai hết hạn giữ, "
             "%(rehearsals)d hồ sơ thử, "
-            "%(originals)d ảnh gốc đã có bản ghép (%(freed)d MB), %(orphans)d tệp không thuộc hồ sơ nào, "
+            "%(originals)d ảnh gốc đã có bản ghép (%(freed)d MB), "
+            "%(old)d thông báo cũ, %(printed)d tệp in nhiều hồ sơ, %(orphans)d tệp không thuộc hồ sơ nào, "
             "%(sessions)d phiên hết hạn."
         )
         counts = {"drafts": drafts, "files": attached, "kept": kept, "rehearsals": rehearsals, "orphans": orphans}
-        counts["sessions"] = sessions
+        counts |= {"sessions": sessions, "old": old, "printed": printed}
         counts |= {"originals": originals, "freed": freed // files.MB}
         self.stdout.write(summary % {**counts, "words": words, "days": settings.DRAFT_DAYS})
 
@@ -73,6 +76,13 @@ class Command(BaseCommand):
                     photos.purge(photo, now)
                 progress.step()
         return len(found), sum(photo.size for photo in found)
+
+    def _old_notices(self, now: datetime.datetime, dry_run: bool) -> int:
+        return notices.forget(now, dry_run=dry_run)
+
+    def _printed(self, now: datetime.datetime, dry_run: bool) -> int:
+        with Progress(self.stderr, _("Tệp in"), batches.forget(now, dry_run=True)[0]) as progress:
+            return batches.forget(now, dry_run=dry_run, step=progress.step)[0]
 
     def _orphans(self, now: datetime.datetime, dry_run: bool) -> int:
         try:

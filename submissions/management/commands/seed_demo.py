@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from procedures.models import Agency
+from submissions import statistics
 from submissions.errors import SubmissionError
 from submissions.management.demo import samples, staff
 
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         password = staff.FIXED_PASSWORD if settings.TRIAL else secrets.token_urlsafe(12)
         names = staff.create(password)
         made, kept, problems = self._samples()
+        statistics.refresh()
         self._say_staff(names, password)
         for problem in problems:
             self.stderr.write(problem)

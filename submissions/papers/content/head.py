@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from procedures.models import Agency
 from submissions.models import Submission
-from submissions.notices.wording import Desk, desk_of
+from submissions.notices.wording import Desk
 from submissions.papers import words
 from submissions.papers.numbers import next_number
 from submissions.papers.occasion import Occasion
@@ -31,7 +31,7 @@ def head(occasion: Occasion, paper_set: PaperSet, form_key: str, *, samples: Ite
         "footnote": paper_set.footnote(form_key),
         "sizes": list(form.sizes),
         "number": _number(s, form.symbol, today.year),
-        **_issuer(s),
+        **_issuer(occasion),
         "dated": words.long_date(today),
         "reference": s.reference or "",
         "code": s.dossier_code or "",
@@ -58,8 +58,8 @@ def _authority(agency: Agency) -> Agency:
     return above or agency
 
 
-def _issuer(s: Submission) -> dict[str, Any]:
-    authority, desk = _authority(s.agency), desk_of(s.agency)
+def _issuer(occasion: Occasion) -> dict[str, Any]:
+    authority, desk = _authority(occasion.submission.agency), occasion.desk
     return {
         "agency": authority.name,
         "desk": _desk_name(authority, desk),

@@ -52,16 +52,17 @@ def refusal(occasion: Occasion, paper_set: PaperSet) -> dict[str, Any]:
     return {
         **head(occasion, paper_set, DECLINED if declined else Kind.REFUSAL),
         "declined": declined,
-        **_received(occasion.submission),
+        **_received(occasion),
         "reason": occasion.note.strip(),
         "officer": head_of_office(occasion) if declined else officer_name(occasion),
     }
 
 
-def _received(s: Submission) -> dict[str, str]:
+def _received(occasion: Occasion) -> dict[str, str]:
+    s = occasion.submission
     return {
         "received_at": words.moment(s.received_at) if s.received_at else "",
-        "due_at": words.due(s.due_on) if s.due_on else "",
+        "due_at": words.due(occasion.worktime, s.due_on) if s.due_on else "",
     }
 
 
@@ -73,8 +74,8 @@ def extension(occasion: Occasion, paper_set: PaperSet) -> dict[str, Any]:
     return {
         **head(occasion, paper_set, Kind.EXTENSION),
         "received_at": words.moment(s.received_at),
-        "old_due_at": words.due(old),
-        "new_due_at": words.due(new),
+        "old_due_at": words.due(occasion.worktime, old),
+        "new_due_at": words.due(occasion.worktime, new),
         "old_due_on": old.isoformat(),
         "due_on": new.isoformat(),
         "reason": occasion.note.strip(),
@@ -90,7 +91,7 @@ def stop(occasion: Occasion, paper_set: PaperSet) -> dict[str, Any]:
     stage = State(occasion.before).label if occasion.before else ""
     return {
         **head(occasion, paper_set, Kind.STOP),
-        **_received(s),
+        **_received(occasion),
         "asked_by": asked,
         "stage": str(stage),
         "stopped_at": words.moment(occasion.at),

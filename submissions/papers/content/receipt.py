@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from submissions import clock
 from submissions.models import Paper, Submission
 from submissions.notices.wording import SECRET_MARK
 from submissions.papers import words
@@ -20,12 +21,19 @@ DeliveryWay = Submission.DeliveryWay
 
 def for_applicant(occasion: Occasion, paper_set: PaperSet) -> dict[str, Any]:
     """With the secret that opens the submission (filled in when the paper is drawn)."""
-    return {**_compose(occasion, paper_set), "copy": _("Liên giao người nộp hồ sơ"), "secret": SECRET_MARK}
+    return {**_body(occasion, paper_set), "copy": _("Liên giao người nộp hồ sơ"), "secret": SECRET_MARK}
 
 
 def for_desk(occasion: Occasion, paper_set: PaperSet) -> dict[str, Any]:
     """Goes with the control slip; officers never read the secret."""
-    return {**_compose(occasion, paper_set), "copy": _("Liên lưu"), "secret": ""}
+    return {**_body(occasion, paper_set), "copy": _("Liên lưu"), "secret": ""}
+
+
+def _body(occasion: Occasion, paper_set: PaperSet) -> dict[str, Any]:
+    """What both copies say, composed once."""
+    if Paper.Kind.RECEIPT not in occasion.shared:
+        occasion.shared[Paper.Kind.RECEIPT] = _compose(occasion, paper_set)
+    return occasion.shared[Paper.Kind.RECEIPT]
 
 
 def _compose(occasion: Occasion, paper_set: PaperSet) -> dict[str, Any]:
@@ -39,8 +47,9 @@ def _compose(occasion: Occasion, paper_set: PaperSet) -> dict[str, Any]:
         "sets": s.sets or s.revision.spec.number_of_sets,
         "limit": words.limit(s),
         "received_at": words.moment(s.received_at),
-        "due_at": words.due(s.due_on),
+        "due_at": words.due(occasion.worktime, s.due_on),
         "due_on": s.due_on.isoformat(),
+        "counted": clock.sentence(s, occasion.at, occasion.data, occasion.worktime),
         "result_at": _where(s),
         "fees": given.fees(s),
         "book": {"book": book[0], "number": book[1]} if book else None,

@@ -69,7 +69,7 @@ def compose(occasion: Occasion, paper_set: PaperSet) -> dict[str, Any]:
         **head(occasion, paper_set, Paper.Kind.CONTROL_SLIP),
         "handled_by": s.revision.spec.handling_office or s.agency.name,
         "received_at": words.moment(s.received_at) if s.received_at else "",
-        "due_at": words.due(s.due_on) if s.due_on else "",
+        "due_at": words.due(occasion.worktime, s.due_on) if s.due_on else "",
         "rows": rows(s, moments(s, occasion if occasion.verb in HAND_OVERS else None)),
     }
 

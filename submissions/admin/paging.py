@@ -1,0 +1,203 @@
+"""Pages of long admin lists: counted as far as anybody reads on, and then from row to row instead of by number.
+
+A page far down, asked for by its number, makes the database read everything before it. "After this row" is a place in
+the index, and it stays where it is while new rows come in on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import FieldDoesNotExist
+from django.core.paginator import Paginator
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.expressions import OrderBy
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from procedures.fields import grouped
+
+AFTER, BEFORE = "after", "before"
+MOST = 1000  # rows that are counted, and reached by page number
+NOTHING = Q(pk__in=())
+
+
+# --- places in an order --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Key:
+    """One part of an order under the name that it has in the query."""
+
+    name: str
+    expression: Any
+    descending: bool
+    nulls_first: bool
+    may_be_null: bool
+
+    def turned(self) -> Key:
+        return Key(self.name, self.expression, not self.descending, not self.nulls_first, self.may_be_null)
+
+    @property
+    def order(self) -> OrderBy:
+        """Where nulls stand is always said, because databases differ; PostgreSQL's own way fits its indexes."""
+        nulls = {"nulls_first": True} if self.nulls_first else {"nulls_last": True}
+        return OrderBy(F(self.name), descending=self.descending, **nulls)
+
+    def beyond(self, value: Any) -> Q:
+        """Rows further on in this part alone."""
+        if value is None:
+            return Q(**{f"{self.name}__isnull": False}) if self.nulls_first else NOTHING
+        further = Q(**{f"{self.name}__{'lt' if self.descending else 'gt'}": value})
+        return further | Q(**{f"{self.name}__isnull": True}) if self.may_be_null and not self.nulls_first else further
+
+    def same(self, value: Any) -> Q:
+        return Q(**{f"{self.name}__isnull": True}) if value is None else Q(**{self.name: value})
+
+    def start(self, value: Any) -> Q:
+        """Where an index on this part may begin to read."""
+        if value is None or (self.may_be_null and not self.nulls_first):
+            return Q()
+        return Q(**{f"{self.name}__{'lte' if self.descending else 'gte'}": value})
+
+
+def _key(model: type[Model], number: int, item: Any, filled: frozenset[str]) -> Key:
+    order = item if isinstance(item, OrderBy) else None
+    expression: Any
+    if isinstance(item, str):
+        expression, descending = F(item.removeprefix("-")), item.startswith("-")
+    else:
+        expression, descending = (order.expression, order.descending) if order else (item, False)
+    first = bool(order and order.nulls_first) or (descending and not (order and order.nulls_last))
+    return Key(f"place{number}", expression, descending, first, _may_be_null(model, expression, filled))
+
+
+def _may_be_null(model: type[Model], expression: Any, filled: frozenset[str]) -> bool:
+    name = getattr(expression, "name", "") if isinstance(expression, F) else ""
+    try:
+        return name not in (*filled, "pk") and bool(getattr(model._meta.get_field(name), "null", True))
+    except FieldDoesNotExist:
+        return True
+
+
+def _beyond(keys: Sequence[Key], values: Sequence[Any]) -> Q:
+    """Rows that come later in the whole order."""
+    if not keys:
+        return NOTHING
+    return keys[0].beyond(values[0]) | (keys[0].same(values[0]) & _beyond(keys[1:], values[1:]))
+
+
+class Ordered:
+    """A queryset with its order.
+
+    `seen` holds the rows that may name a place: also those that have left `rows` since. `filled` names the columns
+    that are never empty in it although they might be.
+    """
+
+    def __init__(self, rows: QuerySet[Any], seen: QuerySet[Any], filled: frozenset[str] = frozenset()) -> None:
+        self.rows, self.seen = rows, seen
+        self.keys = [_key(rows.model, n, item, filled) for n, item in enumerate(rows.query.order_by)]
+
+    def first(self, size: int) -> list[int]:
+        return self._keys(self.keys, self.rows, size)
+
+    def after(self, pk: int, size: int, *, backwards: bool = False) -> list[int] | None:
+        """The rows that follow one, in their order; None when there is no such row (any more)."""
+        values = self._place(pk)
+        if values is None:
+            return None
+        keys = [k.turned() for k in self.keys] if backwards else self.keys
+        found = self._keys(keys, self.rows, size, keys[0].start(values[0]) & _beyond(keys, values))
+        return found[::-1] if backwards else found
+
+    def _keys(self, keys: Sequence[Key], rows: QuerySet[Any], size: int, only: Q | None = None) -> list[int]:
+        placed = rows.alias(**{k.name: k.expression for k in keys}).filter(only or Q())
+        return list(placed.order_by(*(k.order for k in keys)).values_list("pk", flat=True)[:size])
+
+    def _place(self, pk: int) -> tuple[Any, ...] | None:
+        names = {k.name: k.expression for k in self.keys}
+        found = self.seen.filter(pk=pk).order_by().annotate(**names).values_list(*names)[:1]
+        return next(iter(found), None)
+
+
+# --- the list ------------------------------------------------------------------------------------
+
+
+class KeyList(ChangeList):
+    """A change list whose order ends in the key. The page itself is read by keys, at most 1,000 of which are counted.
+
+    `result_count` never exceeds MOST + 1. Page numbers of old addresses lead as far as is counted.
+    """
+
+    filled: frozenset[str] = frozenset()
+    older = newer = top = ""
+
+    def get_filters_params(self, params: Any = None) -> Any:
+        found = super().get_filters_params(params)
+        return {name: value for name, value in found.items() if name not in (AFTER, BEFORE)}
+
+    def get_results(self, request: HttpRequest) -> None:
+        after, before = (_number(self.params.pop(name, "")) for name in (AFTER, BEFORE))
+        for name in (AFTER, BEFORE):
+            self.filter_params.pop(name, None)
+        ordered = Ordered(self.queryset, self.model_admin.get_queryset(request), self.filled)
+        known = ordered.first(MOST + 1)
+        self.result_count, self.multi_page = len(known), len(known) > self.list_per_page
+        self.paginator, self.first_row = Paginator(known, self.list_per_page), 0
+        keys = self._onwards(ordered, after) if after else self._back(ordered, before) if before else None
+        self.result_list = self._rows(request, self._numbered(known) if keys is None else keys)
+        self.top = self.get_query_string()
+        self.full_result_count, self.show_full_result_count = None, False
+        self.show_admin_actions, self.can_show_all = True, False
+
+    def _onwards(self, ordered: Ordered, pk: int) -> list[int] | None:
+        found = ordered.after(pk, self.list_per_page + 1)
+        if not found:
+            return None
+        return self._linked(found[: self.list_per_page], newer=True, older=len(found) > self.list_per_page)
+
+    def _back(self, ordered: Ordered, pk: int) -> list[int] | None:
+        """Less than a page before the first rows: the first page says more."""
+        found = ordered.after(pk, self.list_per_page + 1, backwards=True)
+        if not found or len(found) <= self.list_per_page:
+            return None
+        return self._linked(found[1:], newer=True, older=True)
+
+    def _numbered(self, known: list[int]) -> list[int]:
+        """A page among the rows that are counted; a number beyond them is that of the first."""
+        last = -(-min(len(known), MOST) // self.list_per_page)
+        number = self.page_num if 1 <= self.page_num <= last else 1
+        start, end = (number - 1) * self.list_per_page, number * self.list_per_page
+        return self._linked(known[start:end], newer=number > 1, older=len(known) > end)
+
+    def _linked(self, keys: list[int], *, newer: bool, older: bool) -> list[int]:
+        known: Sequence[Any] = self.paginator.object_list
+        self.page_num = 1
+        self.newer = self.get_query_string({BEFORE: keys[0]}) if newer else ""
+        self.older = self.get_query_string({AFTER: keys[-1]}) if older else ""
+        self.first_row = known.index(keys[0]) + 1 if keys and keys[0] in known[:MOST] else 0
+        return keys
+
+    def _rows(self, request: HttpRequest, keys: list[int]) -> list[Any]:
+        """The rows of the page with everything that they show, in the order of the keys."""
+        rows = self.apply_select_related(self.model_admin.get_queryset(request)).order_by()
+        found = {row.pk: row for row in rows.filter(pk__in=keys)} if keys else {}
+        return [found[pk] for pk in keys if pk in found]
+
+    @property
+    def total(self) -> str:
+        """How many rows there are, as people read it."""
+        return _("hơn %s") % grouped(MOST) if self.result_count > MOST else grouped(self.result_count)
+
+    @property
+    def place(self) -> str:
+        """Which of them the page shows, where that is counted: "51–100"."""
+        return f"{self.first_row}–{self.first_row + len(self.result_list) - 1}" if self.first_row else ""
+
+
+def _number(given: Any) -> int:
+    text = str(given)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
