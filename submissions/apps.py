@@ -12,8 +12,8 @@ class SubmissionsConfig(AppConfig):
         """Registers the system check; and a draft that is thrown away takes the filings with it that tried it."""
         from procedures import editing  # noqa: PLC0415 - models are loaded by now
         from submissions import (  # noqa: PLC0415
+            indexes,  # noqa: F401 - registers
             rehearsal,
-            trigram,  # noqa: F401 - registers
         )
 
         if rehearsal.wipe not in editing.ON_DISCARD:

@@ -1,6 +1,5 @@
 // The progress of a batch comes by itself; without this the page has a link. The status line is read out when it changes.
 const WAIT = 3000;
-const old = document.querySelector("meta[http-equiv=refresh]");
 
 async function look() {
   const here = document.getElementById("batch");
@@ -30,4 +29,4 @@ function show(here, fresh) {
   here.append(...fresh.childNodes);
 }
 
-if (!old) setTimeout(look, WAIT);
+setTimeout(look, WAIT);

@@ -83,15 +83,18 @@ def register_page(request: HttpRequest, site: dict[str, object]) -> HttpResponse
 
 
 def _shown(book: register.Book) -> dict[str, Any]:
-    noted = register.closed(book)
+    """A book too long for a request is neither counted line by line nor compared with what it was when closed."""
+    noted, given = register.closed(book), book.given
+    is_long = given > MOST_LINES
+    count = given if is_long else len(book)
     return {
         "book": book,
-        "count": len(book),
-        "may_count": len(book) <= MOST_LINES,
-        "may_print": len(book) <= MOST_PRINTED,
+        "count": count,
+        "may_count": count <= MOST_LINES,
+        "may_print": count <= MOST_PRINTED,
         "closed": noted,
-        "is_intact": noted is None or register.is_intact(noted),
-        "may_close": noted is None and register.may_close(book.year) and len(book) > 0,
+        "is_intact": noted is None or is_long or register.is_intact(noted),
+        "may_close": noted is None and register.may_close(book.year) and count > 0,
         "closes_on": register.closes_on(book.year),
     }
 

@@ -63,6 +63,7 @@ class FeedbackAdmin(admin.ModelAdmin):
     list_display = ("code", "kind_words", "summary", "state_tag", "due", "sent_at")
     list_display_links = ("code",)
     list_filter = (QueueFilter, "kind", "state")
+    list_select_related = ("agency",)
     search_fields = ("reference__istartswith", "about__istartswith")
     search_help_text = gettext_lazy("Tìm theo mã phản ánh hoặc mã hồ sơ.")
     list_per_page = 50

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.fields.json import KT
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -89,8 +89,10 @@ class LetterAdmin(admin.ModelAdmin):
         return super().changelist_view(request, {"title": _("Sổ văn bản kết quả"), **(extra_context or {})})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
-        seen = worklist.visible_to(access.desk_officer(request)).order_by()
-        rows = super().get_queryset(request).filter(submission__in=seen.values("pk"))
+        """A letter's agency is its submission's; letters of rehearsals have no number."""
+        officer = access.desk_officer(request)
+        scope = officer.scope if officer is not None else set()
+        rows = super().get_queryset(request).filter(agency__in=scope, number__gt=0)
         return rows.annotate(named=KT("content__name")).defer("content")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -103,8 +105,10 @@ class LetterAdmin(admin.ModelAdmin):
         number = re.fullmatch(r"0*(\d{1,9})(?:/(\S*))?", wanted)
         if number:
             return queryset.filter(number=int(number[1]), symbol__istartswith=number[2] or ""), False
-        filed = worklist.wanted(wanted, "submission__search_text")
-        return queryset.filter(Q(symbol__icontains=wanted) | filed), False
+        of_symbol = queryset.filter(symbol__icontains=wanted)
+        if of_symbol.exists():
+            return of_symbol, False
+        return queryset.filter(worklist.wanted(wanted, "submission__search_text")), False
 
     def get_fields(self, request: HttpRequest, obj: Letter | None = None) -> list[Any]:
         return ["full_number", "year", "title", "file_code", "issued_by", "issued_at", "sha256"]

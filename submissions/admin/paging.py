@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from procedures.fields import grouped
 
 AFTER, BEFORE = "after", "before"
-MOST = 1000  # rows that are counted, and reached by page number
+MOST = 500  # rows that are counted, and reached by page number
 NOTHING = Q(pk__in=())
 
 
@@ -127,7 +127,7 @@ class Ordered:
 
 
 class KeyList(ChangeList):
-    """A change list whose order ends in the key. The page itself is read by keys, at most 1,000 of which are counted.
+    """A change list whose order ends in the key. The page itself is read by keys, at most MOST of which are counted.
 
     `result_count` never exceeds MOST + 1. Page numbers of old addresses lead as far as is counted.
     """

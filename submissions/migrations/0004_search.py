@@ -1,9 +1,9 @@
-"""What submissions are searched by, written anew, and the index that finds a part of it on PostgreSQL."""
+"""What submissions are searched by, written anew, and the indexes that only PostgreSQL has."""
 
 from django.db import migrations
 
 from portal.lib import text
-from submissions import trigram
+from submissions import indexes
 
 CHUNK = 2000
 
@@ -22,12 +22,11 @@ def refill(apps, schema_editor):
 
 
 def build(apps, schema_editor):
-    trigram.build(schema_editor.connection)
+    indexes.build(schema_editor.connection)
 
 
 def remove(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"DROP INDEX IF EXISTS {trigram.NAME}")
+    indexes.remove(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

@@ -73,11 +73,7 @@ class Attachment(models.Model):
         # whose originals are kept, photos that were replaced.
         indexes = [
             models.Index(fields=["uploaded_at"], name="result_by_time", condition=models.Q(purpose="result")),
-            models.Index(
-                fields=["submission", "key"],
-                name="photo_kept",
-                condition=PHOTO & models.Q(removed_at=None, purged_at=None, pending=False),
-            ),
+            models.Index(fields=["submission", "key"], name="photo_kept", condition=PHOTO & models.Q(purged_at=None)),
             models.Index(
                 fields=["submission", "key"], name="photo_gone", condition=PHOTO & models.Q(removed_at__isnull=False)
             ),

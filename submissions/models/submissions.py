@@ -24,7 +24,7 @@ HEAVY = ("procedure__search_text", *(f"revision__{name}" for name in ProcedureRe
 
 # Conditions of partial indexes, as queries say them: what is filed(), and what of it is on somebody's desk.
 FILED = models.Q(is_rehearsal=False) & ~models.Q(state=State.DRAFT)
-OPEN = models.Q(is_rehearsal=False, state__in=(*OPEN_STATES, State.RESULT_READY))
+OPEN = models.Q(state__in=(*OPEN_STATES, State.RESULT_READY))
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):

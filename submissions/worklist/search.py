@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 
 from portal.lib import text
 from submissions.models import SubmissionQuerySet
 
 # A shorter word is looked for at the beginning of words: three signs (the blank is one) are what an index can find.
 LEAST_LETTERS = 3
+# Day and serial of a dossier's code.
+MOST_LETTERS = 10
 
 
 def search(queryset: SubmissionQuerySet, term: str) -> SubmissionQuerySet:
@@ -24,7 +28,7 @@ def wanted(term: str, column: str = "search_text") -> Q:
     folded = text.fold(term)
     whole = text.squeeze(folded)
     if whole.isdigit() and len(whole) >= LEAST_LETTERS:
-        return Q(**{f"{column}__contains": whole})
+        return _part(whole, column)
     found = Q()
     for word in folded.split():
         if text.squeeze(word):
@@ -33,11 +37,23 @@ def wanted(term: str, column: str = "search_text") -> Q:
 
 
 def _word(word: str, column: str) -> Q:
-    """As typed (a name may have a dash), or without its signs (codes and numbers are kept so)."""
+    """Codes and numbers are kept without signs; a name may have a dash and is asked for as typed, too."""
+    bare = text.squeeze(word)
+    forms = (bare,) if any(sign.isdigit() for sign in bare) else (word, bare)
     asked = Q()
-    for said in dict.fromkeys((word, text.squeeze(word))):
-        asked |= Q(**{f"{column}__contains": said if len(said) >= LEAST_LETTERS else f" {said}"})
+    for form in dict.fromkeys(forms):
+        asked |= _part(form, column)
     return asked
+
+
+def _part(form: str, column: str) -> Q:
+    """The index looks for the end of a long code: how it begins is the same in every code of the office."""
+    if len(form) < LEAST_LETTERS:
+        return Q(**{f"{column}__contains": f" {form}"})
+    found = Q(**{f"{column}__contains": form[-MOST_LETTERS:]})
+    if len(form) > MOST_LETTERS:
+        found &= Q(GreaterThan(StrIndex(F(column), Value(form)), 0))
+    return found
 
 
 def masked(number: str) -> str:

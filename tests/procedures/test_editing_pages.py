@@ -350,5 +350,5 @@ def test_the_outline_costs_the_same_however_long_it_is(
         fields += [{"key": f"them_{i}", "label": f"Thêm {i}", "kind": "text"} for i in range(20 * rows)]
 
     at_desk.keep(grow)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         assert at_desk.get("to-khai/").status_code == 200

@@ -175,7 +175,8 @@ def test_the_desk_never_sees_it(draft: ProcedureRevision, office: Agency, editor
     assert set(worklist.counts(clerk, worklist.clock()).values()) == {0}
     assert not worklist.search(worklist.visible_to(clerk), sent.reference or "").exists()
     client = logged_in(clerk.user)
-    assert "Tìm thấy 0" in client.get("/admin/submissions/submission/", {"q": sent.reference}).content.decode()
+    found = client.get("/admin/submissions/submission/", {"q": sent.reference}).content.decode()
+    assert f"Không thấy hồ sơ nào khớp “{sent.reference}”." in found
     for path in (f"{sent.pk}/change/", f"thu/{sent.pk}/ho-so/", f"{sent.pk}/receive/"):
         assert client.get(f"/admin/submissions/submission/{path}").status_code == 404
     assert client.get(f"/admin/submissions/submission/thu/{draft.pk}/").status_code == 403

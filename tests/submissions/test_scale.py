@@ -12,14 +12,14 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from submissions import overdue, trigram, worklist
+from submissions import indexes, overdue, worklist
 from submissions.models import Submission
 from tests import plans
 from tests.bench.million import generate, measure
 from tests.factories import AgencyFactory, ProcedureFactory, SectorFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.xdist_group("scale")]
-LARGE = tuple(f"submissions_{name}" for name in "submission attachment event notice paper letter rating".split())
+LARGE = tuple(f"submissions_{name}" for name in "submission attachment event notice paper".split())
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def town(django_db_setup: Any, django_db_blocker: Any) -> Iterator[generate.Made
 
 def scans_of(jobs: Iterator[measure.Job]) -> dict[str, list[str]]:
     found = {job.name: plans.scans(job.run, *LARGE) for job in jobs}
-    assert len(found) > 4
+    assert len(found) >= 4
     return {name: scans for name, scans in found.items() if scans}
 
 
@@ -45,11 +45,10 @@ def test_the_generator_makes_what_the_portal_itself_writes(town: generate.Made) 
     assert Submission.objects.filed().count() == town.rows == 100_000
     open_ones = Submission.objects.filed().filter(state__in=worklist.DESK_STATES).count()
     assert 1_900 < open_ones < 2_100
-    some = Submission.objects.filed().order_by("pk")[:: 100_000 // 50]
+    some = Submission.objects.filter(pk__in=range(town.first, town.first + town.rows, 2_000))
     assert [s.search_text for s in some] == [s.make_search_text() for s in some]
+    assert len(some) == 50
     assert len({s.applicant_name for s in some}) > 40
-    again = [(s.applicant_name, s.state, s.dossier_code) for s in some]
-    assert len(again) == 50
 
 
 @pytest.mark.parametrize("who", ["town, specialist", "ward, reception"])
@@ -85,11 +84,11 @@ def test_what_beat_runs(town: generate.Made) -> None:
 
 
 def test_a_missing_index_shows(town: generate.Made) -> None:
-    wanted = worklist.search(Submission.objects.filed(), "dinh trong xoan")
-    assert plans.scans(lambda: list(wanted), *LARGE) == []
+    wanted = worklist.search(Submission.objects.order_by(), "dinh trong xoan")
+    assert plans.scans(lambda: list(wanted.all()), *LARGE) == []
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP INDEX {trigram.NAME}")
-    assert len(plans.scans(lambda: list(wanted), *LARGE)) == 1
+        cursor.execute(f"DROP INDEX {indexes.SEARCH}")
+    assert len(plans.scans(lambda: list(wanted.all()), *LARGE)) == 1
 
 
 def test_a_list_takes_as_many_queries_however_many_there_are(
@@ -98,6 +97,7 @@ def test_a_list_takes_as_many_queries_however_many_there_are(
     desk = measure.Desk(measure.officers()["town, leader"])
     desk.client = Client()
     desk.client.force_login(desk.officer.user)
-    for address in (measure.LIST, f"{measure.LIST}?queue=overdue", f"{measure.LIST}?q=tran+thi"):
+    lists = [measure.LIST, f"{measure.LIST}?queue=overdue", f"{measure.LIST}?q=tran+thi"]
+    for address in (*lists, *(f"/admin/submissions/{name}/" for name in ("notice", "letter", "feedback", "rating"))):
         with django_assert_max_num_queries(12):
             measure.opened(desk.client, address)

@@ -22,6 +22,7 @@ from submissions.models import Batch, BatchRow
 
 Outcome = BatchRow.Outcome
 RECENT = 20
+REFRESH = 5  # seconds, for whoever has asked for it
 COUNTS = {
     "total": Count("rows"),
     "done": Count("rows", filter=Q(rows__outcome=Outcome.DONE)),
@@ -74,9 +75,13 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "settled": batch.total - batch.waiting,  # type: ignore[attr-defined]
         "rows": _rows(batch),
         "may_print": batch.verb == "receive" and batch.finished_at and batch.done,  # type: ignore[attr-defined]
+        "every": REFRESH,
         "refresh": "tu-lam-moi" in request.GET and batch.finished_at is None,
     }
-    return TemplateResponse(request, "admin/submissions/batches/show.html", context)
+    answer = TemplateResponse(request, "admin/submissions/batches/show.html", context)
+    if context["refresh"]:
+        answer["Refresh"] = str(REFRESH)
+    return answer
 
 
 def _rows(batch: Batch) -> QuerySet[BatchRow]:

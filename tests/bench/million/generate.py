@@ -36,6 +36,7 @@ def generate(rows: int = 1_000_000, *, open_ones: int = 20_000, seed: int = 4) -
     """About `open_ones` of the rows are open. Tables are analysed afterwards, and vacuumed by the caller if at all."""
     rng = random.Random(seed)
     with transaction.atomic():
+        sql.run("set local jit = off")
         sql.run("set local work_mem = '256MB'")
         sql.run("set local maintenance_work_mem = '512MB'")
         _pick_function(seed)

@@ -18,6 +18,7 @@ from submissions.models import Submission
 from submissions.rules import Actor
 from submissions.states import CLOCK_STATES
 from tests.bench.year.almanac import DAY, ZONE, Almanac, moment
+from tests.bench.year.announcements import LAST_DAY
 from tests.bench.year.town import Desk, Kind, Town
 
 Moments = Iterator[datetime.datetime]
@@ -111,10 +112,7 @@ class Life:
 
     def run(self) -> Moments:
         roll = self.rng.random()
-        if roll < 0.02:
-            yield from self._rehearsal()
-            return
-        if roll < 0.62:
+        if roll < 0.6 or self.office(self.filed_at.date()).date() > LAST_DAY:
             came = yield from self._online()
         elif roll < 0.9:
             came = yield from self._counter()
@@ -145,10 +143,6 @@ class Life:
     def _online(self) -> Iterator[datetime.datetime]:
         yield self.filed_at
         draft = self._draft()
-        if self.chance(0.01):
-            workflow.discard(self.pk, by=self.person)
-            self.world.ledger.done["discard"] += 1
-            return False
         self.do("submit", self.person, filing=self._filing(draft))
         if self.chance(0.02):
             yield self.world.now + datetime.timedelta(minutes=self.rng.randint(5, 300))
@@ -186,9 +180,14 @@ class Life:
             self.world.ledger.done["receive"] += 1
         return done
 
-    def _rehearsal(self) -> Moments:
-        """Somebody tries a form; it counts nowhere."""
+    def aside(self) -> Moments:
+        """What counts nowhere: a draft that is thrown away, or somebody who tries a form."""
         yield self.filed_at
+        if self.chance(0.3):
+            self._draft()
+            workflow.discard(self.pk, by=self.person)
+            self.world.ledger.done["discard"] += 1
+            return
         officer = self.desk.reception.officer
         assert officer is not None
         draft = self._draft(is_rehearsal=True, account=officer.user)

@@ -97,7 +97,10 @@ def live(
     monthly: Callable[[datetime.date], None] = lambda _day: None,
     step: Callable[[int], None] = lambda _done: None,
 ) -> Year:
-    """The whole year in the present database, which should hold no submissions yet."""
+    """The whole year in the present database, which should hold no submissions yet.
+
+    So many are filed and meant; drafts that are thrown away and rehearsals come besides.
+    """
     with time_machine.travel(START.astimezone(datetime.UTC), tick=False) as clock:
         world = World(towns.build(), Almanac(), Ledger())
         ANNOUNCED[0].tell(world.town, world.almanac, START)
@@ -105,8 +108,10 @@ def live(
         year, line = Year(world), TimeLine()
         line.add(_announced(world, year))
         line.add(_nights(monthly))
-        for number, filed_at in enumerate(filing_moments(submissions, random.Random(seed))):
-            line.add(Life(world, number, seed, filed_at).run())
+        asides = submissions // 40
+        for number, filed_at in enumerate(filing_moments(submissions + asides, random.Random(seed))):
+            life = Life(world, number, seed, filed_at)
+            line.add(life.aside() if number < asides else life.run())
         year.acts = line.run(clock, step)
     return year
 
