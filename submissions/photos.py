@@ -84,9 +84,9 @@ def due() -> Iterator[Place]:
     for number, purpose in enumerate(SOURCES):
         fresh = _combined(number).filter(**same, uploaded_at__gte=OuterRef("uploaded_at"))
         bare = _pictures(purpose).filter(~Exists(fresh), purged_at=None).exclude(doubts=[UNREADABLE])
-        # A photo that counted is taken away by a mark, so that few places are looked at.
+        # A photo that counted is taken away by a mark, which leaves few places to look at.
         gone = Attachment.objects.filter(
-            **same, purpose=purpose, content_type__startswith="image/", removed_at__isnull=False
+            **same, purpose=purpose, content_type__startswith="image/", removed_at__isnull=False, purged_at=None
         )
         outlived = _combined(number).filter(Exists(gone), ~Exists(_pictures(purpose).filter(**same)))
         for rows in (bare, outlived):

@@ -42,6 +42,16 @@ class WorkList(paging.KeyList):
 
     filled = frozenset({"submitted_at"})
 
+    def is_short(self, request: HttpRequest) -> bool:
+        return request.GET.get("queue", "") in worklist.BY_KEY or super().is_short(request)
+
+    def count(self, request: HttpRequest) -> int:
+        """A queue that is not narrowed was counted for its link."""
+        officer, counted = access.desk_officer(request), getattr(request, "_counted", {})
+        known = chosen(request, officer).values if officer is not None else {}
+        number = counted.get(known.get("queue")) if len(known) == 1 else None
+        return super().count(request) if number is None else int(number)
+
     def get_filters(self, request: HttpRequest) -> Any:
         """None of Django's: parameters that the work list does not know are dropped with a sentence."""
         officer = access.desk_officer(request)
@@ -97,9 +107,12 @@ def _drawn(f: worklist.Filter, picked: worklist.Chosen) -> Drawn:
         options = [*options, now]
     groups: dict[str, list[tuple[str, str, bool]]] = {}
     for o in options:
-        words = Truncator(o.label).chars(OPTION_LENGTH)
-        groups.setdefault(Truncator(o.group).chars(OPTION_LENGTH), []).append((o.value, words, o.value == value))
+        groups.setdefault(_short(o.group), []).append((o.value, _short(o.label), o.value == value))
     return Drawn(f.key, f.label, list(groups.items()))
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= OPTION_LENGTH else Truncator(words).chars(OPTION_LENGTH)
 
 
 def context(request: HttpRequest, officer: Officer) -> dict[str, Any]:
@@ -107,11 +120,13 @@ def context(request: HttpRequest, officer: Officer) -> dict[str, Any]:
     picked = chosen(request, officer)
     queue = worklist.BY_KEY.get(picked.queue)
     views = saved_views.links(officer, picked.query)
+    queues = worklist.links(officer, access.page_clock(request), picked.queue)
+    request._counted = {link.key: link.count for link in queues}  # type: ignore[attr-defined]
     drawn = [d for d in (_drawn(f, picked) for f in worklist.FILTERS) if d.groups]
     return {
         "title": queue.label if queue else _("Tất cả hồ sơ"),
         "empty_words": _empty(picked, queue),
-        "queues": worklist.links(officer, access.page_clock(request), picked.queue),
+        "queues": queues,
         "picked": picked,
         "filters": drawn,
         "views": views,

@@ -1,4 +1,4 @@
-"""Pages of long admin lists: counted as far as anybody reads on, and then from row to row instead of by number.
+"""Pages of long admin lists: from row to row instead of by number, and counted only where counting is quick.
 
 A page far down, asked for by its number, makes the database read everything before it. "After this row" is a place in
 the index, and it stays where it is while new rows come in on top.
@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
+from django.db import connection
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.http import HttpRequest
@@ -21,7 +22,9 @@ from django.utils.translation import gettext as _
 from procedures.fields import grouped
 
 AFTER, BEFORE = "after", "before"
-MOST = 500  # rows that are counted, and reached by page number
+MOST = 10_000  # rows that are counted
+PAGES = 10  # reached by number
+SMALL = 50_000  # rows of a table of which any part is counted at once
 NOTHING = Q(pk__in=())
 
 
@@ -127,13 +130,21 @@ class Ordered:
 
 
 class KeyList(ChangeList):
-    """A change list whose order ends in the key. The page itself is read by keys, at most MOST of which are counted.
+    """A change list whose order ends in the key. `result_count` is exact or, with `has_more`, what is known at least.
 
-    `result_count` never exceeds MOST + 1. Page numbers of old addresses lead as far as is counted.
+    Page numbers of old addresses lead as far as PAGES.
     """
 
     filled: frozenset[str] = frozenset()
     older = newer = top = ""
+
+    def is_short(self, request: HttpRequest) -> bool:
+        """Are there so few rows that they can all be counted? A queue is short in whatever table."""
+        return _is_small(self.model)
+
+    def count(self, request: HttpRequest) -> int:
+        """Of all rows of the list, at least up to MOST + 1."""
+        return int(self.queryset.order_by()[: MOST + 1].count())
 
     def get_filters_params(self, params: Any = None) -> Any:
         found = super().get_filters_params(params)
@@ -144,14 +155,25 @@ class KeyList(ChangeList):
         for name in (AFTER, BEFORE):
             self.filter_params.pop(name, None)
         ordered = Ordered(self.queryset, self.model_admin.get_queryset(request), self.filled)
-        known = ordered.first(MOST + 1)
-        self.result_count, self.multi_page = len(known), len(known) > self.list_per_page
-        self.paginator, self.first_row = Paginator(known, self.list_per_page), 0
+        self.page_num = self.page_num if 1 <= self.page_num <= PAGES else 1
+        known = ordered.first(self.page_num * self.list_per_page + 1)
+        self.first_row = 0
         keys = self._onwards(ordered, after) if after else self._back(ordered, before) if before else None
-        self.result_list = self._rows(request, self._numbered(known) if keys is None else keys)
+        keys = self._numbered(known) if keys is None else keys
+        self._count(request, len(known))
+        self.result_list = self._rows(request, keys)
         self.top = self.get_query_string()
         self.full_result_count, self.show_full_result_count = None, False
         self.show_admin_actions, self.can_show_all = True, False
+        self.paginator, self.page_num = Paginator(keys, self.list_per_page), 1
+
+    def _count(self, request: HttpRequest, known: int) -> None:
+        self.result_count, self.has_more = known, known > self.page_num * self.list_per_page
+        if self.has_more and self.is_short(request):
+            self.result_count = min(self.count(request), MOST + 1)
+            self.has_more = self.result_count > MOST
+        self.result_count -= self.has_more
+        self.multi_page = self.has_more or self.result_count > self.list_per_page
 
     def _onwards(self, ordered: Ordered, pk: int) -> list[int] | None:
         found = ordered.after(pk, self.list_per_page + 1)
@@ -167,18 +189,16 @@ class KeyList(ChangeList):
         return self._linked(found[1:], newer=True, older=True)
 
     def _numbered(self, known: list[int]) -> list[int]:
-        """A page among the rows that are counted; a number beyond them is that of the first."""
-        last = -(-min(len(known), MOST) // self.list_per_page)
-        number = self.page_num if 1 <= self.page_num <= last else 1
-        start, end = (number - 1) * self.list_per_page, number * self.list_per_page
-        return self._linked(known[start:end], newer=number > 1, older=len(known) > end)
+        """A page by its number; one beyond the rows is the first."""
+        start = (self.page_num - 1) * self.list_per_page
+        start = start if start < len(known) else 0
+        end = start + self.list_per_page
+        self.first_row = start + 1
+        return self._linked(known[start:end], newer=start > 0, older=len(known) > end)
 
     def _linked(self, keys: list[int], *, newer: bool, older: bool) -> list[int]:
-        known: Sequence[Any] = self.paginator.object_list
-        self.page_num = 1
         self.newer = self.get_query_string({BEFORE: keys[0]}) if newer else ""
         self.older = self.get_query_string({AFTER: keys[-1]}) if older else ""
-        self.first_row = known.index(keys[0]) + 1 if keys and keys[0] in known[:MOST] else 0
         return keys
 
     def _rows(self, request: HttpRequest, keys: list[int]) -> list[Any]:
@@ -190,12 +210,21 @@ class KeyList(ChangeList):
     @property
     def total(self) -> str:
         """How many rows there are, as people read it."""
-        return _("hơn %s") % grouped(MOST) if self.result_count > MOST else grouped(self.result_count)
+        return _("hơn %s") % grouped(self.result_count) if self.has_more else grouped(self.result_count)
 
     @property
     def place(self) -> str:
-        """Which of them the page shows, where that is counted: "51–100"."""
+        """Which of them the page shows, where that is known: "51–100"."""
         return f"{self.first_row}–{self.first_row + len(self.result_list) - 1}" if self.first_row else ""
+
+
+def _is_small(model: type[Model]) -> bool:
+    """By what PostgreSQL has noted of the table; SQLite holds a trial, which is small."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", (model._meta.db_table,))
+        return bool(cursor.fetchone()[0] <= SMALL)
 
 
 def _number(given: Any) -> int:

@@ -60,7 +60,10 @@ class Rating(models.Model):
         verbose_name = _("đánh giá")
         verbose_name_plural = _("đánh giá")
         ordering = ["-at"]
-        indexes = [models.Index(fields=["at"], name="rating_at")]
+        indexes = [
+            models.Index(fields=["at"], name="rating_at"),
+            models.Index(fields=["grade", "-at"], name="rating_by_grade"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.submission}: {self.get_grade_display()}"

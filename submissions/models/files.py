@@ -75,7 +75,9 @@ class Attachment(models.Model):
             models.Index(fields=["uploaded_at"], name="result_by_time", condition=models.Q(purpose="result")),
             models.Index(fields=["submission", "key"], name="photo_kept", condition=PHOTO & models.Q(purged_at=None)),
             models.Index(
-                fields=["submission", "key"], name="photo_gone", condition=PHOTO & models.Q(removed_at__isnull=False)
+                fields=["submission", "key"],
+                name="photo_gone",
+                condition=PHOTO & models.Q(removed_at__isnull=False, purged_at=None),
             ),
         ]
 

@@ -180,8 +180,9 @@ class Submission(models.Model):
             models.Index(fields=["procedure", "agency", "-submitted_at"], name="sub_procedure"),
             # The queues: a few thousand rows however many are closed.
             models.Index(fields=["agency", "state", "due_on"], name="sub_open", condition=OPEN),
+            models.Index(fields=["assignee"], name="sub_open_held", condition=OPEN),
             models.Index(fields=["agency"], name="sub_unread", condition=models.Q(unread_since__isnull=False)),
-            models.Index(fields=["assignee", "state"]),
+            models.Index(fields=["assignee", "-submitted_at", "-id"], name="sub_held"),
             models.Index(fields=["saved_at"], name="sub_drafts", condition=models.Q(state=State.DRAFT)),
             # Figures: what came in and what ended in a period, what is open by due day, what ended unreceived.
             models.Index(fields=["received_at"], name="sub_received"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,26 +139,31 @@ def queues_for(officer: Officer) -> list[Queue]:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many are in a queue, and how many of them this officer has."""
+    """How many are in a queue, and how many of them this officer has where that is worth saying."""
 
     count: int
-    own: int
+    own: int = 0
 
 
-def tallies(officer: Officer, at: Clock) -> dict[str, Tally]:
-    """All queues, with "reply-late" and "reply-today" of those that wait for an answer.
+# Of these the officer's own share says nothing.
+WITHOUT_OWN = ("todo", "mine", "waiting")
+
+
+def tallies(officer: Officer, at: Clock, queues: Iterable[Queue] = QUEUES) -> dict[str, Tally]:
+    """The queues, and with "waiting" also "reply-late" and "reply-today" of those that wait for an answer.
 
     One query over what is open or has unread messages; both are indexed.
     """
-    rules = {q.key: q.rule(officer, at) for q in QUEUES}
-    rules |= {f"reply-{key}": rule for key, rule in reply_rules(at).items()}
+    rules = {q.key: q.rule(officer, at) for q in queues}
+    own = [key for key in rules if key not in WITHOUT_OWN]
+    if "waiting" in rules:
+        rules |= {f"reply-{key}": rule for key, rule in reply_rules(at).items()}
+    keys = list(rules)
+    asked = {f"n{keys.index(key)}": Count("pk", filter=rule) for key, rule in rules.items()}
+    asked |= {f"own{keys.index(key)}": Count("pk", filter=rules[key] & Q(assignee=officer)) for key in own}
     open_ones = visible_to(officer).filter(Q(state__in=DESK_STATES) | Q(unread_since__isnull=False)).order_by()
-    asked = {}
-    for number, rule in enumerate(rules.values()):
-        asked[f"n{number}"] = Count("pk", filter=rule)
-        asked[f"own{number}"] = Count("pk", filter=rule & Q(assignee=officer))
     found = open_ones.aggregate(**asked)
-    return {key: Tally(found[f"n{i}"], found[f"own{i}"]) for i, key in enumerate(rules)}
+    return {key: Tally(found[f"n{i}"], found.get(f"own{i}", 0)) for i, key in enumerate(keys)}
 
 
 def counts(officer: Officer, at: Clock) -> dict[str, int]:
@@ -191,12 +196,13 @@ class QueueLink:
 def links(officer: Officer, at: Clock, current: str = "") -> list[QueueLink]:
     """The queues that matter to this officer as links with their counts, the whole list last."""
     address = reverse("admin:submissions_submission_changelist")
-    found = tallies(officer, at)
+    queues = queues_for(officer)
+    found = tallies(officer, at, queues)
     shown = [
         QueueLink(
             q.key, q.label, found[q.key].count, f"{address}?queue={q.key}", q.key == current, _notes(q, found, address)
         )
-        for q in queues_for(officer)
+        for q in queues
     ]
     return [*shown, QueueLink("", _("Tất cả"), None, address, current not in BY_KEY)]
 
@@ -209,6 +215,6 @@ def _notes(queue: Queue, found: dict[str, Tally], address: str) -> tuple[tuple[s
         notes += [(_("%d quá giờ trả lời") % late, f"{base}&reply=late", "error")] if late else []
         notes += [(_("%d cần trả lời hôm nay") % today, f"{base}&reply=today", "warning")] if today else []
     own = found[queue.key].own
-    if queue.key not in ("todo", "mine", "waiting") and own:
+    if own:
         notes.append((_("%d của bạn") % own, f"{base}&assignee=me", "quiet"))
     return tuple(notes)

@@ -84,8 +84,9 @@ def test_a_row_that_left_the_list_still_names_its_place_but_one_of_others_does_n
 
 @pytest.fixture
 def five(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Submission]:
-    """Two on a page, three are counted; the oldest first. An officer of their agency is logged in."""
+    """Two on a page, two pages by number, four are counted; the oldest first. Their officer is logged in."""
     monkeypatch.setattr(SubmissionAdmin, "list_per_page", 2)
+    monkeypatch.setattr(paging, "PAGES", 2)
     monkeypatch.setattr(paging, "MOST", 4)
     first = SubmissionFactory(at=State.SUBMITTED)
     others = [SubmissionFactory(at=State.SUBMITTED, agency=first.agency, procedure=first.procedure) for _ in range(4)]
@@ -111,7 +112,7 @@ def test_there_and_back(client: Client, five: list[Submission]) -> None:
     assert (rows, set(links), line) == ([4, 3], {"next"}, "1–2 trong hơn 4 hồ sơ Trang sau")
     rows, links, line = opened(client, LIST + links["next"], five)
     assert (rows, set(links)) == ([2, 1], {"prev", "next"})
-    assert line == "3–4 trong hơn 4 hồ sơ Đầu danh sách Trang trước Trang sau"
+    assert line == "hơn 4 hồ sơ Đầu danh sách Trang trước Trang sau"
     rows, links, line = opened(client, LIST + links["next"], five)
     assert (rows, set(links), line) == ([0], {"prev"}, "hơn 4 hồ sơ Đầu danh sách Trang trước")
     rows, links, _line = opened(client, LIST + links["prev"], five)
@@ -149,6 +150,17 @@ def test_the_key_of_another_agencys_submission_is_no_place(client: Client, five:
     strange = SubmissionFactory(at=State.SUBMITTED, agency=AgencyFactory(), procedure=five[0].procedure)
     assert opened(client, f"{LIST}?after={strange.pk}", five)[0] == [4, 3]
     assert opened(client, f"{LIST}?after={five[3].pk}", five)[0] == [2, 1]
+
+
+def test_of_a_large_table_only_queues_are_counted(
+    client: Client, five: list[Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "MOST", 100)
+    assert opened(client, LIST, five)[2] == "1–2 trong 5 hồ sơ Trang sau"
+    monkeypatch.setattr(paging, "SMALL", -2)
+    assert opened(client, LIST, five)[2] == "1–2 trong hơn 2 hồ sơ Trang sau"
+    assert opened(client, f"{LIST}?p=2", five)[2] == "3–4 trong hơn 4 hồ sơ Đầu danh sách Trang trước Trang sau"
+    assert opened(client, f"{LIST}?queue=waiting", five)[2] == "1–2 trong 5 hồ sơ Trang sau"
 
 
 def test_a_short_list_says_its_number_and_has_no_links(client: Client, five: list[Submission]) -> None:

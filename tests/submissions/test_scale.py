@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from submissions import indexes, overdue, worklist
+from submissions.admin import paging
 from submissions.models import Submission
 from tests import plans
 from tests.bench.million import generate, measure
@@ -33,6 +34,12 @@ def town(django_db_setup: Any, django_db_blocker: Any) -> Iterator[generate.Made
             ProcedureFactory(tier="town" if number % 2 else "ward", sector=sector)
         yield generate.generate(100_000, open_ones=2_000)
         transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _no_table_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table of a few ten thousand rows is counted, and read whole for it: these stand for larger ones."""
+    monkeypatch.setattr(paging, "SMALL", 0)
 
 
 def scans_of(jobs: Iterator[measure.Job]) -> dict[str, list[str]]:

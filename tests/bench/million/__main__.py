@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -76,7 +77,7 @@ def fill(rows: int, open_ones: int) -> None:
     call_command("migrate", verbosity=0)
     call_command("load_catalogue", str(CATALOGUE), verbosity=0)
     for year in range(time.localtime().tm_year - 2, time.localtime().tm_year + 2):
-        call_command("load_holidays", str(year), verbosity=0)
+        call_command("load_holidays", str(year), stdout=io.StringIO())
     call_command("collectstatic", interactive=False, verbosity=0)
     begun = time.monotonic()
     made = generate(rows, open_ones=open_ones)

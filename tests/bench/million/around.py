@@ -96,7 +96,7 @@ def _files() -> None:
     )  # fmt: skip
     sql.fill(
         Attachment, "cases where n % 8 = 0 and rounds > 0", purpose="'document'",
-        **{**photo, "removed_at": "received + interval '2 hours'"},
+        **{**photo, "removed_at": "received + interval '2 hours'", "purged_at": f"case when {LONG_AGO} then now() end"},
     )  # fmt: skip
     sql.fill(
         Attachment, f"cases where n % 8 = 0 and not ({YOUNG} 40)", purpose="'combined'",
