@@ -37,6 +37,8 @@ app.conf.beat_schedule = {
     "count-figures": _every(300, "submissions.count_figures"),
     "recount-open": _every(60, "submissions.recount_open"),
     # The time goes along, so that the age of beat is not the age of the worker.
+    "settle-payments": _every(60, "payments.settle"),
+    "move-parcels": _every(30, "payments.move_parcels"),
     "heartbeat": _every(30, "portal.heartbeat", queued_at=BeatLazyFunc(time.time)),
     "flag-overdue": _at("7,13", "submissions.flag_overdue"),
     "flag-unanswered": _at("7-18", "submissions.flag_unanswered", minute=5),

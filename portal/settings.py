@@ -315,6 +315,57 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     }
 )
 
+# --- money and post ------------------------------------------------------------------------------
+
+# The make-believe gateway and carrier that a trial installation runs beside itself (python -m payments.sandbox).
+SANDBOX_URL = env.text("SANDBOX_URL").rstrip("/")
+env.url("SANDBOX_URL", ("http",))
+if SANDBOX_URL and not DEMO:
+    raise ImproperlyConfigured("SANDBOX_URL: only for trials (DEMO); nobody may pay with make-believe money")
+
+# VNPAY 2.1.0 by contract; without one a trial uses the sandbox, and any other installation does without.
+VNPAY_TMN_CODE = env.text("VNPAY_TMN_CODE")
+VNPAY_HASH_SECRET = env.text("VNPAY_HASH_SECRET")
+VNPAY_URL = env.text("VNPAY_URL", "https://sandbox.vnpayment.vn/paymentv2/vpcpay.html" if VNPAY_TMN_CODE else "")
+VNPAY_API_URL = env.text("VNPAY_API_URL", "https://sandbox.vnpayment.vn/merchant_webapi/api/transaction")
+if bool(VNPAY_TMN_CODE) != bool(VNPAY_HASH_SECRET):
+    raise ImproperlyConfigured("VNPAY_HASH_SECRET: required with VNPAY_TMN_CODE, and only with it")
+VNPAY_IS_TEST = "sandbox" in VNPAY_URL
+if SANDBOX_URL and not VNPAY_TMN_CODE:
+    VNPAY_TMN_CODE, VNPAY_HASH_SECRET, VNPAY_IS_TEST = "HLSAND01", "SANDBOX-SECRET-NOT-A-SECRET", True
+    VNPAY_URL, VNPAY_API_URL = f"{SANDBOX_URL}/vnpay/pay", f"{SANDBOX_URL}/vnpay/api"
+env.url("VNPAY_URL", ("http", "https"))
+env.url("VNPAY_API_URL", ("http", "https"))
+if VNPAY_URL:
+    # Browsers hold a redirect after a sent form to the same rule as the form itself.
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append("/".join(VNPAY_URL.split("/")[:3]))
+
+# Bank transfer by VietQR: the treasury account that the code names. NAPAS bank number (6 digits), account, its name.
+VIETQR_BANK_BIN = env.text("VIETQR_BANK_BIN", "970436" if SANDBOX_URL else "")
+VIETQR_ACCOUNT = env.text("VIETQR_ACCOUNT", "0000000000" if SANDBOX_URL else "")
+VIETQR_NAME = env.text("VIETQR_NAME", "TAI KHOAN THU NGHIEM" if SANDBOX_URL else "")
+VIETQR_IS_TEST = bool(SANDBOX_URL) and not env.text("VIETQR_ACCOUNT")
+if bool(VIETQR_BANK_BIN) != bool(VIETQR_ACCOUNT):
+    raise ImproperlyConfigured("VIETQR_ACCOUNT: required with VIETQR_BANK_BIN, and only with it")
+
+# How long a started payment at a gateway is open, and when a silent one is asked about (minutes).
+PAYMENT_MINUTES = env.number("PAYMENT_MINUTES", 15, least=5)
+RECONCILE_AFTER_MINUTES = env.number("RECONCILE_AFTER_MINUTES", 5, least=1)
+RECONCILE_DAYS = env.number("RECONCILE_DAYS", 3, least=1)
+
+# Who carries parcels: manual (tracking numbers are typed) or ems (booked over its merchant interface).
+CARRIER = env.choice("CARRIER", ("manual", "ems"), "ems" if SANDBOX_URL else "manual")
+EMS_URL = env.text("EMS_URL", f"{SANDBOX_URL}/ems" if SANDBOX_URL else "https://ws.ems.com.vn").rstrip("/")
+env.url("EMS_URL", ("http", "https"))
+EMS_TOKEN = env.text("EMS_TOKEN", "SANDBOX-TOKEN" if SANDBOX_URL else "")
+# Part of the webhook's address, which carries no signature: long and random.
+EMS_WEBHOOK_TOKEN = env.text("EMS_WEBHOOK_TOKEN", "sandbox-webhook-not-a-secret" if SANDBOX_URL else "")
+EMS_IS_TEST = bool(SANDBOX_URL) and not env.text("EMS_TOKEN")
+if CARRIER == "ems" and not (EMS_TOKEN and len(EMS_WEBHOOK_TOKEN) >= 20):
+    raise ImproperlyConfigured("CARRIER: ems needs EMS_TOKEN, and EMS_WEBHOOK_TOKEN of at least 20 characters")
+# Postage of a result: collected by the postman on delivery, charged in advance (PostageRate), or paid by the town.
+POSTAGE_PAYER = env.choice("POSTAGE_PAYER", ("recipient", "charge", "town"), "recipient")
+
 # --- e-mail and SMS ------------------------------------------------------------------------------
 
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Dịch vụ công Hồng Lĩnh <khong-tra-loi@localhost>")

@@ -22,4 +22,5 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("", include("procedures.urls")),
     path("", include("submissions.urls")),
+    path("", include("payments.urls")),
 ]

@@ -169,6 +169,10 @@ class Procedure(models.Model):
         PAUSED = "paused", _("tạm dừng nhận trực tuyến")
         CLOSED = "closed", _("đã bãi bỏ")
 
+    class PayWhen(models.TextChoices):
+        AFTER_RECEIPT = "after_receipt", _("sau khi hồ sơ được tiếp nhận")
+        BEFORE_RECEIPT = "before_receipt", _("trước khi hồ sơ được tiếp nhận")
+
     code = models.CharField(_("mã thủ tục"), max_length=20, unique=True)
     slug = models.SlugField(_("khóa"), max_length=150)
     name = models.CharField(_("tên"), max_length=500)
@@ -178,6 +182,9 @@ class Procedure(models.Model):
     level = models.PositiveSmallIntegerField(_("mức độ"))
     status = models.CharField(_("tình trạng"), max_length=10, choices=Status.choices, default=Status.OPEN)
     status_reason = models.CharField(_("lý do"), max_length=400, blank=True)
+    pay_when = models.CharField(
+        _("nộp phí, lệ phí khi nào"), max_length=20, choices=PayWhen.choices, default=PayWhen.AFTER_RECEIPT
+    )
     national_portal_url = models.URLField(_("nộp tại Cổng dịch vụ công quốc gia"), blank=True)
     published = models.OneToOneField(
         "ProcedureRevision",

@@ -44,6 +44,16 @@ class Stage(models.TextChoices):
     EXAMINATION = "examination", _("khi thụ lý")
 
 
+class Money(models.TextChoices):
+    """How the money of a submission stands; empty when nothing was ever charged. A fact of its own beside the state."""
+
+    UNSET = "unset", _("chờ xác định mức thu")  # an officer has to set or count an amount
+    DUE = "due", _("chưa nộp đủ")
+    PAID = "paid", _("đã nộp đủ")
+    WAIVED = "waived", _("không phải nộp")  # exempt, waived, or set to nothing
+    REFUND = "refund", _("cần hoàn lại tiền")  # more came in than is to be paid
+
+
 class Bucket(models.TextChoices):
     """For statistics every submission is in exactly one."""
 
@@ -198,7 +208,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("stop", (S.RECEIVED, S.IN_PROGRESS), S.STOPPED, (SPECIALIST, LEADER), _("Dừng xử lý"),
                _("Dừng giải quyết hồ sơ, người nộp được báo kèm lý do. Không quay lại được."),
                clock="stop", papers=("stop",), needs=("reason",)),
-    Transition("hand_over", (S.RESULT_READY,), S.HANDED_OVER, (RECEPTION,), _("Trả kết quả"),
+    Transition("hand_over", (S.RESULT_READY,), S.HANDED_OVER, (RECEPTION, SYSTEM), _("Trả kết quả"),
                _("Ghi nhận đã trả kết quả cho người dân."), needs=("how",)),
 )  # fmt: skip
 
@@ -230,7 +240,21 @@ ACTS: tuple[Act, ...] = (
 # a further control slip, or said how content he or she was.
 EXPORT, IMPORT, SLIP, RATE = "export", "import", "control_slip", "rate"
 RECOUNT = "recount"  # the calendar changed, and with it the promised day
+# Money and post: written by the app that keeps them, through workflow.record_money() and workflow.record_line().
+CHARGE, WAIVE, PAY, REFUND = "charge", "waive", "pay", "refund"
+POSTED, DELIVERED, UNDELIVERED, RETURNED, ARRIVED = "posted", "delivered", "undelivered", "returned", "arrived"
+DOWNLOAD = "download"  # the owner took the result
 LOGGED = {
+    CHARGE: _("Xác định mức thu"),
+    WAIVE: _("Miễn, không thu"),
+    PAY: _("Nộp tiền"),
+    REFUND: _("Hoàn tiền"),
+    POSTED: _("Giao bưu điện"),
+    DELIVERED: _("Bưu điện đã phát"),
+    UNDELIVERED: _("Bưu điện phát không thành công"),
+    RETURNED: _("Bưu điện chuyển hoàn"),
+    ARRIVED: _("Bản chính gửi bưu điện đã đến"),
+    DOWNLOAD: _("Tải kết quả"),
     EXPORT: _("Tải trọn bộ hồ sơ"),
     IMPORT: _("Nhập từ gói hồ sơ"),
     SLIP: _("In phiếu kiểm soát"),

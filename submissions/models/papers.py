@@ -38,6 +38,7 @@ class Paper(models.Model):
         REFUSAL = "refusal", _("phiếu từ chối tiếp nhận, thông báo không giải quyết")
         EXTENSION = "extension", _("văn bản xin lỗi và hẹn lại ngày trả kết quả")
         STOP = "stop", _("thông báo dừng giải quyết hồ sơ")
+        PAYMENT = "payment", _("phiếu xác nhận thanh toán")
         CONTROL_SLIP = "control-slip", _("phiếu kiểm soát quá trình giải quyết hồ sơ")
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="papers", verbose_name=_("hồ sơ"))

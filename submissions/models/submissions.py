@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib import codes, text
 from procedures.models import Agency, Procedure, ProcedureRevision
 from submissions.models.officers import Officer
-from submissions.states import FINAL_STATES, OPEN_STATES, WORDINGS, State, Wording
+from submissions.states import FINAL_STATES, OPEN_STATES, WORDINGS, Money, State, Wording
 
 if TYPE_CHECKING:
     from submissions.models.rounds import SupplementRequest
@@ -66,6 +66,11 @@ class Submission(models.Model):
         COUNTER = "counter", _("đến nhận tại bộ phận một cửa")
         POST = "post", _("nhận qua bưu điện")
         ONLINE = "online", _("nhận bản điện tử trên cổng")
+
+    class PaidHow(models.TextChoices):
+        CASH = "cash", _("tiền mặt tại quầy")
+        TRANSFER = "transfer", _("chuyển khoản")
+        GATEWAY = "gateway", _("thanh toán trực tuyến")
 
     draft_key = models.CharField(max_length=40, unique=True, default=codes.token, editable=False)
     reference = models.CharField(_("mã tra cứu"), max_length=12, unique=True, null=True, blank=True)
@@ -126,6 +131,12 @@ class Submission(models.Model):
 
     # Fee lines as they were at filing: [{name, kind, amount, unit, exemption}], amounts in đồng.
     fees = models.JSONField(_("phí, lệ phí"), default=list, blank=True)
+
+    # How the money stands, written by workflow.record_money() for the app that keeps the charge. `owed` in đồng, None
+    # while an amount is not known yet.
+    money = models.CharField(_("tiền phải nộp"), max_length=10, choices=Money.choices, blank=True)
+    owed = models.BigIntegerField(_("còn phải nộp"), null=True, blank=True, default=0)
+    paid_how = models.CharField(_("cách nộp tiền"), max_length=10, choices=PaidHow.choices, blank=True)
 
     created_at = models.DateTimeField(_("tạo lúc"), default=timezone.now, editable=False)
     saved_at = models.DateTimeField(_("lưu lần cuối"), default=timezone.now)

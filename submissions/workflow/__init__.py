@@ -6,7 +6,7 @@ freezes one `now`, and writes state, event and notices together. A repeat of a f
 
 from submissions.workflow.arrival import arrive, log_export
 from submissions.workflow.citizen import discard, submit, supplement, withdraw
-from submissions.workflow.core import Filing, Item, event_hash
+from submissions.workflow.core import FOLLOWERS, Filing, Item, event_hash, locked
 from submissions.workflow.counter import enter, record_papers
 from submissions.workflow.desk import (
     approve,
@@ -22,13 +22,16 @@ from submissions.workflow.desk import (
     start,
     stop,
 )
+from submissions.workflow.money import MoneyNow, record_line, record_money
 from submissions.workflow.recounting import keep_counted, recount, recount_open
 from submissions.workflow.sides import add_note, assign, take
 from submissions.workflow.slips import print_slip
 
 __all__ = [
+    "FOLLOWERS",
     "Filing",
     "Item",
+    "MoneyNow",
     "add_note",
     "approve",
     "arrive",
@@ -41,10 +44,13 @@ __all__ = [
     "finish",
     "hand_over",
     "keep_counted",
+    "locked",
     "log_export",
     "print_slip",
     "propose",
     "receive",
+    "record_line",
+    "record_money",
     "record_papers",
     "recount",
     "recount_open",

@@ -21,6 +21,10 @@ from submissions.states import Transition
 from submissions.workflow.marks import mark
 
 Item = dict[str, str]
+# What other apps do about a verb, in its transaction and under its lock: follower(submission, event, by). Entered by
+# their AppConfig.ready(); a follower that raises a SubmissionError refuses the verb.
+Follower = Callable[[Submission, Event, Actor], None]
+FOLLOWERS: list[Follower] = []
 
 
 @dataclass(frozen=True)
@@ -171,6 +175,8 @@ def apply(
     facts = {**data, **papers.named(issued), "version": seen}
     event = log(submission, verb, by, now, before=before, last=last, note=note, data=facts)
     papers.record(issued, event)
+    for follower in FOLLOWERS:
+        follower(submission, event, by)
     notices.queue_for(submission, event)
     submission.__dict__.pop("open_request", None)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from procedures import deadlines
+from procedures.models import Procedure
 from submissions import clock
 from submissions.errors import Incomplete, NotPossible
 from submissions.models import Attachment, DossierCounter, Submission, SupplementRequest
@@ -18,6 +19,7 @@ from submissions.papers.numbers import is_book_closed
 from submissions.rules import Actor, lacking_words
 from submissions.states import Transition
 from submissions.workflow.core import Change, Item, act, required
+from submissions.workflow.money import check_paid
 
 
 def receive(pk: int, *, by: Actor, version: int | None = None, note: str = "") -> Submission:
@@ -33,6 +35,8 @@ def receiving(by: Actor, since: datetime.datetime | None = None) -> Change:
 
     def change(s: Submission, _row: Transition, now: datetime.datetime) -> dict[str, Any]:
         _check_papers(s)
+        if s.procedure.pay_when == Procedure.PayWhen.BEFORE_RECEIPT:
+            check_paid(s)
         s.received_at = since or now
         s.dossier_code = s.dossier_code or _next_code(s, now)
         began = {"since": since.isoformat()} if since else {}
@@ -243,6 +247,7 @@ def hand_over(
     def change(s: Submission, _row: Transition, now: datetime.datetime) -> dict[str, Any]:
         if how not in Submission.DeliveryWay.values:
             raise Incomplete(_("Bạn cần chọn cách trả kết quả."))
+        check_paid(s)
         s.handed_over_how, s.handed_over_at = how, now
         return {"how": how, "receiver": receiver}
 
