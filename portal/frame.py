@@ -25,6 +25,7 @@ FOOT_LINKS = (
     ("faq", _("Hỏi đáp")),
     ("feedback", _("Phản ánh, kiến nghị, khiếu nại")),
     ("statistics", _("Số liệu giải quyết hồ sơ")),
+    ("verify", _("Kiểm tra văn bản kết quả")),
     ("accessibility", _("Trợ năng: dùng trang bằng bàn phím, trình đọc màn hình")),
     ("privacy", _("Dữ liệu cá nhân của bạn")),
     ("sitemap-page", _("Sơ đồ trang")),

@@ -107,6 +107,10 @@ class WorkTime:
 
     days: Calendar
     blocks: Blocks
+    # A list counts back to the same days row after row.
+    _known: dict[datetime.date, tuple[tuple[Span, ...], datetime.timedelta]] = field(
+        default_factory=dict, init=False, repr=False, compare=False, hash=False
+    )
 
     def hours(self, day: datetime.date) -> tuple[Hours, ...]:
         """What is worked on that day."""
@@ -118,7 +122,14 @@ class WorkTime:
 
     def spans(self, day: datetime.date) -> tuple[Span, ...]:
         """What is worked on that day, as moments."""
-        return tuple((_moment(day, opens), _moment(day, closes)) for opens, closes in self.hours(day))
+        return self._day(day)[0]
+
+    def _day(self, day: datetime.date) -> tuple[tuple[Span, ...], datetime.timedelta]:
+        """The spans of the day and how long they are together."""
+        if day not in self._known:
+            spans = tuple((_moment(day, opens), _moment(day, closes)) for opens, closes in self.hours(day))
+            self._known[day] = spans, sum((end - start for start, end in spans), NOTHING)
+        return self._known[day]
 
     def opening(self, day: datetime.date) -> datetime.datetime:
         """When work begins on that day; on a day without hours when it would on a usual one (see Blocks.usual)."""
@@ -157,12 +168,15 @@ class WorkTime:
         if last < first:
             return -self.between(last, first)
         day, final = timezone.localtime(first).date(), timezone.localtime(last).date()
-        total = NOTHING
-        while day <= final:
-            for start, end in self.spans(day):
-                total += max(min(end, last) - max(start, first), NOTHING)
-            day += ONE_DAY
-        return total
+        total = self._within(day, first, last)
+        while (day := day + ONE_DAY) < final:
+            total += self._day(day)[1]
+        return total + self._within(final, first, last) if day == final else total
+
+    def _within(self, day: datetime.date, first: datetime.datetime, last: datetime.datetime) -> datetime.timedelta:
+        """What is worked of that day between the two moments."""
+        cut = (min(end, last) - max(start, first) for start, end in self.spans(day))
+        return sum((max(part, NOTHING) for part in cut), NOTHING)
 
 
 def _moment(day: datetime.date, at: datetime.time) -> datetime.datetime:

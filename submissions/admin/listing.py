@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from submissions import batches, saved_views, worklist
 from submissions.admin import access, paging
 from submissions.models import Officer, Submission, SubmissionQuerySet
+from submissions.states import State
 
 OPTION_LENGTH = 70
 FILTERS = "_changelist_filters"
@@ -81,10 +82,13 @@ class WorkList(paging.KeyList):
 
 def tags(submission: Submission) -> list[tuple[str, Any]]:
     """The state, and what else an officer should not miss, each with its tone."""
-    found: list[tuple[str, Any]] = [(submission.wording.tone, submission.get_state_display())]
+    found: list[tuple[str, Any]] = [(submission.wording.tone, State(submission.state).label)]
     found += [("info", _("tin nhắn mới"))] if submission.unread_since else []
     found += [("info", _("vừa bổ sung"))] if submission.is_back and not submission.is_final else []
     found += [("warning", _("trả lời trễ"))] if submission.reply_missed and not submission.is_final else []
+    # Only where it stops the next step.
+    is_owed = submission.state == State.RESULT_READY and submission.owed != 0
+    found += [("warning", _("chưa nộp tiền"))] if is_owed else []
     return found
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -26,6 +27,7 @@ STYLESHEETS = ("css/paper.css", "css/letter.css")
 # In place of a number that is not taken yet, or never will be.
 NO_NUMBER, REHEARSAL_NUMBER = "…", "THỬ"
 COMMITTEE = "Ủy ban nhân dân "
+MARK = 16  # letters of the digest that a paper carries
 
 Content = dict[str, Any]
 
@@ -39,7 +41,7 @@ class Setting:
     agency: Agency
     owner: str
     code: str
-    look_up: str
+    verify: str  # the page that says whether the paper is genuine; empty for a sample
     values: Mapping[str, Value]
     is_rehearsal: bool = False
 
@@ -57,14 +59,13 @@ def setting_of(
         number = REHEARSAL_NUMBER
     matter = facts.Matter(submission, officer, now, f"{number}/{symbol}")
     answers = faces.merge_values(submission.revision.spec, submission.answers, _files(submission))
-    query = f"?ma={submission.reference}"
     return Setting(
         number=number,
         day=matter.day,
         agency=submission.agency,
         owner=submission.owner,
         code=str(submission),
-        look_up=f"{settings.SITE_URL}{reverse('lookup')}{query}",
+        verify=f"{settings.SITE_URL}{reverse('verify')}",
         values={**facts.values(matter), **answers},
         is_rehearsal=submission.is_rehearsal,
     )
@@ -111,7 +112,8 @@ def compose(template: LetterTemplate, setting: Setting) -> Content:
         "signer": [line.strip() for line in template.signer_title.split("\n") if line.strip()],
         "recipients": [setting.owner, _("Lưu: VT, hồ sơ %s.") % setting.code],
         "code": setting.code,
-        "look_up": setting.look_up,
+        "verify": setting.verify,
+        "issued_on": setting.day.isoformat(),
         "is_rehearsal": setting.is_rehearsal,
     }
 
@@ -129,6 +131,21 @@ def digest(content: Content) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def mark_of(content: Content) -> str:
+    """The beginning of the digest, as it is printed beside the QR code; none yet where there is no number."""
+    return digest(content)[:MARK].upper() if content["number"].isdigit() else NO_NUMBER
+
+
+def verify_address(content: Content) -> str:
+    """Opens the page of genuine papers with number, day and mark filled in: nothing personal is in it."""
+    asked = {
+        "so": f"{content['number']}/{content['symbol']}",
+        "ngay": content["issued_on"],
+        "ma": mark_of(content),
+    }
+    return f"{content['verify']}?{urlencode(asked)}"
+
+
 # --- page ----------------------------------------------------------------------------------------
 
 
@@ -136,7 +153,8 @@ def page(content: Content, stylesheets: tuple[str, ...] = STYLESHEETS, *, previe
     """The letter as HTML; a preview only has a banner over the same letter."""
     context = {
         "letter": content,
-        "qr": qr.data_uri(content["look_up"]) if content["look_up"] else "",
+        "qr": qr.data_uri(verify_address(content)) if content["verify"] else "",
+        "mark": mark_of(content),
         "stylesheet": stylesheets[0],
         "more_stylesheets": stylesheets[1:],
         "author": " ".join(content["agency"]),

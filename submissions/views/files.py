@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 
 from portal.lib.photos import NotDrawn
 from portal.lib.serving import file_answer, picture_answer, unreachable
-from submissions import access, files, photos, rules
+from submissions import access, files, photos, rules, workflow
 from submissions.errors import FileNotOpened, FilePurged
 from submissions.models import Attachment
 from submissions.states import State
 from submissions.views.common import refused, visitor
 
-GONE = 410
+OK, GONE = 200, 410
 
 
 def served(request: HttpRequest, attachment: Attachment) -> HttpResponseBase:
@@ -77,11 +77,15 @@ def draft_preview(request: HttpRequest, code: str, draft: str, pk: int, page: in
 @never_cache
 @require_safe
 def submission_file(request: HttpRequest, reference: str, pk: int) -> HttpResponseBase:
+    who = visitor(request)
     try:
-        found = access.attachment(visitor(request), reference, pk)
+        found = access.attachment(who, reference, pk)
     except access.NotHeld:
         raise Http404 from None
-    return served(request, found)
+    answer = served(request, found)
+    if answer.status_code == OK and request.method == "GET" and rules.officer_of(request.user) is None:
+        workflow.take_result(found, by=rules.citizen(found.submission.applicant_name, who.account))
+    return answer
 
 
 @never_cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -127,8 +128,10 @@ def test_fills_the_word_form_and_stores_nothing(procedure: spec.ProcedureSpec, p
 
 
 def test_fills_the_same_into_every_pdf() -> None:
-    """From one process for all; the page itself makes them one by one (test_declaration.py)."""
-    filled = [(s, answers_of(s, typed_into(s, pick))) for s in WITH_FORM for pick in PICKS]
+    """From one process for all; the page itself makes them one by one (test_declaration.py). Each form with one of the
+    choices: Word has them all, from the same layout."""
+    picks = itertools.cycle(PICKS)
+    filled = [(s, answers_of(s, typed_into(s, pick))) for s, pick in zip(WITH_FORM, picks, strict=False)]
     pages = [(files.page(layout.laid_out(s, answers)),) for s, answers in filled]
     for (procedure, answers), content in zip(filled, pdf.from_pages(pages, timeout=60), strict=True):
         with pdftext.open_pdf(content) as paper:

@@ -25,6 +25,7 @@ from tests.factories import AgencyFactory, AttachmentFactory, OfficerFactory, Pr
 from tests.procedures import pdftext
 from tests.submissions.letters.made import in_progress, template
 
+CODE = re.compile(r'src="data:[^"]+"')
 NOW = datetime.datetime(2026, 2, 5, 3, 0, tzinfo=datetime.UTC)  # 10:00 in Việt Nam
 
 
@@ -64,9 +65,11 @@ def test_the_letter_says_what_was_filed() -> None:
         " Họ tên: NGUYỄN THỊ ÁNH, Nữ Ngày sinh: 03/02/2026 Anh, chị em 1. Nguyễn Văn Đức, sinh năm 2020"
         " Văn bản số 01/GXN-UBND, ngày 05 tháng 02 năm 2026."
         f" Nơi nhận: Nguyễn Văn Bình; Lưu: VT, hồ sơ {s.dossier_code}."
-        f" Quét mã để tra cứu hồ sơ {s.dossier_code} TM. ỦY BAN NHÂN DÂN CHỦ TỊCH"
+        f" Quét mã để kiểm tra văn bản Hồ sơ {s.dossier_code} Mã kiểm tra {letter.sha256[:16].upper()}"
+        " TM. ỦY BAN NHÂN DÂN CHỦ TỊCH"
     )
-    assert letter.content["look_up"] == f"http://testserver/tra-cuu/?ma={s.reference}"
+    asked = f"so=01%2FGXN-UBND&ngay=2026-02-05&ma={letter.sha256[:16].upper()}"
+    assert layout.verify_address(letter.content) == f"http://testserver/xac-minh/?{asked}"
     row = letter.attachment
     assert row is not None
     said = words_of(row)
@@ -169,8 +172,10 @@ def test_the_preview_equals_the_issued_letter_byte_for_byte() -> None:
     assert "XEM TRƯỚC" in preview
     assert "XEM TRƯỚC" not in issued
     assert preview.count("…/GXN-UBND") == 2
-    article = preview[preview.index("<article>") : preview.index("</article>")]
-    assert article.replace("…/GXN-UBND", "01/GXN-UBND") in issued
+    article = preview[preview.index("<article>") : preview.index("</article>")].replace("…/GXN-UBND", "01/GXN-UBND")
+    # The code and the mark beside it follow from the number.
+    mark = layout.mark_of(Letter.objects.get().content)
+    assert CODE.sub("", article.replace("Mã kiểm tra …", f"Mã kiểm tra {mark}")) in CODE.sub("", issued)
     filled = letters.setting_of(s, made.symbol, clerk(s.agency), NOW, "01")
     assert layout.page(letters.compose(made, filled)) == issued
 
