@@ -2,7 +2,7 @@
 # PORT, BIND, VAR choose where the portal runs; ARGS are given on to pytest.
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev run worker beat test check fix types i18n seed bench bench-million year docs clean
+.PHONY: help venv venv-dev run worker beat test check fix types i18n seed bench bench-million year books docs clean
 
 help:
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -13,7 +13,7 @@ venv:
 venv-dev:
 	@.ci/venv requirements-dev.txt
 
-run: venv ## the whole portal on this machine: web, worker, beat
+run: venv ## the whole portal on this machine: web, worker, beat; in a trial also the sandbox of payment and post
 	@exec $(PYTHON) -m portal.run
 
 worker: venv ## only the worker of background tasks
@@ -48,6 +48,9 @@ bench-million: venv-dev ## a million submissions: how long lists, searches and f
 
 year: venv-dev ## a simulated year through the workflow: dates and figures against a second computation
 	@exec $(PYTHON) -m tests.bench.year $(ARGS)
+
+books: venv-dev ## thousands of payments with faults on every way: are the books exact afterwards?
+	@exec $(PYTHON) -m tests.bench.books $(ARGS)
 
 docs: venv-dev ## pictures of the screens, from a portal that runs with demo data
 	@exec $(PYTHON) -m tests.browser.screens http://127.0.0.1:$${PORT:-8000} --password hong-linh-dung-thu

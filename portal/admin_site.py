@@ -12,6 +12,7 @@ from django.urls import include, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from payments import cashier
 from procedures.loading import days
 from procedures.models import Agency
 from submissions import counter, register, rules, saved_views, worklist
@@ -49,6 +50,8 @@ class StaffAdminSite(admin.AdminSite):
         own = {"site_header": header, "officer": officer, "may_enter": counter.has_desk(officer)}
         own["keeps_register"] = register.may_keep(officer)
         own["leads"] = officer is not None and officer.has_role(Role.LEADER)
+        own["reads_money"] = officer is not None and officer.has_role(*cashier.READERS)
+        own["reads_books"] = officer is not None and officer.has_role(*cashier.BOOK_READERS)
         frame = {"site_title": self.site_title, "site_url": self.site_url, "is_popup": False}
         frame |= {"has_permission": self.has_permission(request), "is_nav_sidebar_enabled": self.enable_nav_sidebar}
         return {**frame, **own}
@@ -57,6 +60,8 @@ class StaffAdminSite(admin.AdminSite):
         return [
             path("submissions/counter/", include("submissions.admin.counter.urls")),
             path("submissions/luot/", include("submissions.admin.batches.urls")),
+            path("payments/buu-chinh/", include("payments.admin.post.urls")),
+            path("payments/", include("payments.admin.urls")),
             *super().get_urls(),
         ]
 
@@ -82,4 +87,5 @@ def _desk(officer: Officer) -> dict[str, Any]:
     todo = worklist.first_in(worklist.choose(officer, {"queue": key}, at), TODO_ROWS) if key else None
     count = next((q.count for q in queues if q.key == key), 0)
     views = saved_views.links(officer)
-    return {"queues": queues, "todo": todo, "todo_count": count, "views": views, "today": at.today}
+    work = {"todo": todo, "todo_queue": worklist.BY_KEY.get(key), "todo_count": count}
+    return {"queues": queues, **work, "views": views, "today": at.today}

@@ -125,6 +125,43 @@ QUESTIONS = (
         ),
     ),
     Question(
+        _("Nộp phí, lệ phí qua mạng thế nào?"),
+        (
+            _(
+                "Đến lúc nộp, trang hồ sơ của bạn có số tiền và nút “Nộp tiền”. Bạn chọn thanh toán trực tuyến, chuyển "
+                "khoản bằng mã VietQR, hoặc nộp tiền mặt tại quầy."
+            ),
+            _(
+                "Thanh toán trực tuyến được ghi nhận sau vài phút, chuyển khoản sau một ngày làm việc. Nộp xong, trang "
+                "hồ sơ có phiếu xác nhận thanh toán."
+            ),
+            _("Cán bộ không gọi điện, nhắn tin đòi chuyển tiền vào tài khoản khác. Chỉ nộp theo trang hồ sơ của bạn."),
+        ),
+    ),
+    Question(
+        _("Ngân hàng đã trừ tiền mà cổng chưa ghi nhận thì sao?"),
+        (
+            _(
+                "Bạn đừng nộp lần nữa. Mở trang “Nộp tiền” của hồ sơ và bấm “Xem lượt nộp này”: cổng tự hỏi lại ngân "
+                "hàng, thường có kết quả sau vài phút."
+            ),
+            _("Quá một ngày làm việc vẫn chưa thấy thì bạn gọi nơi nhận hồ sơ và đọc mã lượt nộp ghi trên trang đó."),
+        ),
+    ),
+    Question(
+        _("Khi nào tôi được hoàn tiền?"),
+        (
+            _(
+                "Khi bạn nộp hai lần hoặc nộp thừa; khi cơ quan từ chối tiếp nhận, hoặc bạn rút hồ sơ trước khi được "
+                "tiếp nhận; khi bạn thuộc diện miễn mà đã nộp."
+            ),
+            _(
+                "Bạn không phải làm đơn: cán bộ hoàn theo cách bạn đã nộp, hoặc liên hệ để hoàn tiền mặt, chuyển "
+                "khoản. Trang hồ sơ cho biết đã hoàn đến đâu."
+            ),
+        ),
+    ),
+    Question(
         _("Tôi quên mã tra cứu thì sao?"),
         (
             _(

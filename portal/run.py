@@ -1,10 +1,12 @@
 """Runs the portal on one machine: prepares it, then web server, worker and beat until one of them ends.
 
+A trial without a gateway has a fourth process, the sandbox of payment and post (payments/sandbox).
+
     python -m portal.run                 everything (make run)
     python -m portal.run worker          only the named processes (make worker, make beat)
     python -m portal.run --prepare       only the preparation, as a step of a deployment
 
-PORT, BIND, VAR, WEB_WORKERS, WEB_THREADS and CELERY_CONCURRENCY come from the environment.
+PORT, BIND, VAR, SANDBOX_PORT, WEB_WORKERS, WEB_THREADS and CELERY_CONCURRENCY come from the environment.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -34,6 +36,7 @@ STOP_SECONDS = 20
 READY_SECONDS = 60
 LOG_BYTES = 5 * 1024 * 1024
 TAIL_LINES = 25
+SANDBOX_ABOVE = 10_000  # the sandbox listens that far above PORT, or on the next free port
 PR_SET_PDEATHSIG = 1
 
 
@@ -54,17 +57,23 @@ class Address:
     host: str
     port: int
 
-    def check_free(self) -> None:
-        """Raises CannotStart when another program listens there."""
+    def why_not(self) -> str:
+        """Why nothing can listen there; empty when it is free."""
         with socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((self.host, self.port))
-            except OSError as error:
-                raise CannotStart(
-                    _("Không dùng được %(where)s (%(why)s). Hãy chọn cổng khác: PORT=8001 make run")
-                    % {"where": self, "why": error.strerror}
-                ) from None
+            except (OSError, OverflowError) as error:
+                return getattr(error, "strerror", "") or str(error)
+        return ""
+
+    def check_free(self, instead: str = "PORT=8001") -> None:
+        """Raises CannotStart when another program listens there."""
+        if why := self.why_not():
+            raise CannotStart(
+                _("Không dùng được %(where)s (%(why)s). Hãy chọn cổng khác: %(instead)s make run")
+                % {"where": self, "why": why, "instead": instead}
+            )
 
     def answers(self) -> bool:
         """Is a page served? Any answer counts, also one that refuses this host name."""
@@ -96,6 +105,7 @@ def web_command() -> list[str]:
         f"--preload --worker-class gthread --workers {workers} --threads {threads} --timeout 120 --graceful-timeout 15"
     )
     options += " --keep-alive 5 --max-requests 5000 --max-requests-jitter 500 --no-control-socket --access-logfile -"
+    options += " --logger-class portal.lib.accesslog.Logger"
     return [sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", str(address()), *options.split()]
 
 
@@ -111,7 +121,77 @@ def beat_command() -> list[str]:
     return [sys.executable, "-m", "celery", "--app", "portal", "beat", "--loglevel", "INFO", "--pidfile", ""]
 
 
-COMMANDS = {"web": web_command, "worker": worker_command, "beat": beat_command}
+def sandbox_command() -> list[str]:
+    from django.conf import settings  # noqa: PLC0415 - settings are checked by main() first
+
+    where = Address(env.text("BIND", "127.0.0.1"), env.number("SANDBOX_PORT", 0))
+    if not settings.SANDBOX_URL or not where.port:
+        raise CannotStart(_("sandbox chỉ chạy trong bản dùng thử, ở cổng SANDBOX_PORT."))
+    where.check_free(f"SANDBOX_PORT={where.port + 1}")
+    options = {
+        "--host": where.host,
+        "--port": str(where.port),
+        "--public": settings.SANDBOX_URL,
+        "--notify": settings.SITE_URL,
+        "--data": str(settings.VAR / "sandbox"),
+    }
+    return [sys.executable, "-m", "payments.sandbox", *(word for option in options.items() for word in option)]
+
+
+COMMANDS = {"web": web_command, "worker": worker_command, "beat": beat_command, "sandbox": sandbox_command}
+
+
+# --- the sandbox: its address has to stand in the environment before the settings are read -------
+
+
+def has_sandbox() -> bool:
+    """Only trials, and demonstrations that name a port for it; never beside a contract, never in production."""
+    if env.text("SANDBOX_URL") or env.text("VNPAY_TMN_CODE"):
+        return False
+    return not env.text("DATABASE_URL") or (env.flag("DEMO") and bool(env.text("SANDBOX_PORT")))
+
+
+def place_sandbox() -> None:
+    """Chooses its port and tells web, worker and beat; browsers reach it under the host of SITE_URL."""
+    port = env.number("SANDBOX_PORT", 0) or _free_port(env.text("BIND", "127.0.0.1"))
+    parts = env.url("SITE_URL", ("http", "https"))
+    host = (parts and parts.hostname) or "127.0.0.1"
+    os.environ["SANDBOX_PORT"] = str(port)
+    os.environ["SANDBOX_URL"] = f"http://{Address(host, port)}"
+
+
+def _free_port(host: str) -> int:
+    first = env.number("PORT", 8000, least=1) + SANDBOX_ABOVE
+    for port in range(first, min(first + 100, 65536)):
+        if not Address(host, port).why_not():
+            return port
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def with_sandbox(asked: Sequence[str]) -> list[str]:
+    """The names to start. Raises ImproperlyConfigured when a port or an address is wrong."""
+    names = list(asked or COMMANDS)
+    if "sandbox" in names and has_sandbox():
+        place_sandbox()
+    elif "sandbox" in names and not asked:
+        names.remove("sandbox")
+    return names
+
+
+@contextlib.contextmanager
+def sandbox_named(names: Sequence[str], var: Path) -> Iterator[None]:
+    """Commands of the same trial (manage.py) read where its sandbox is."""
+    kept = var / "sandbox-url"
+    if "sandbox" not in names:
+        yield
+        return
+    kept.write_text(os.environ["SANDBOX_URL"])
+    try:
+        yield
+    finally:
+        kept.unlink(missing_ok=True)
 
 
 # --- a child -------------------------------------------------------------------------------------
@@ -234,18 +314,20 @@ def run(names: Sequence[str], var: Path, site: str) -> int:
         for name, command in commands.items():
             children.append(Child(name, command, var / "log"))
         if "web" in names and wait_until_ready(children, where, stopping):
-            welcome(site, var)
+            welcome(site, var, "sandbox" in names)
         return watch(children, stopping)
     finally:
         stop(children)
         say(_("Đã dừng."))
 
 
-def welcome(site: str, var: Path) -> None:
+def welcome(site: str, var: Path, sandbox: bool) -> None:
     from django.conf import settings  # noqa: PLC0415 - settings are checked by main() first
 
     say(_("\n  Cổng dịch vụ công: %s/") % site)
     say(_("  Cán bộ đăng nhập:  %s/admin/") % site)
+    if sandbox:
+        say(_("  Thanh toán và bưu chính thử nghiệm: %s/") % settings.SANDBOX_URL)
     accounts = var / "demo-accounts.txt"
     if settings.DEMO and accounts.exists():
         say("\n" + "\n".join(f"  {line}" for line in accounts.read_text().splitlines()))
@@ -276,7 +358,10 @@ def start(names: Sequence[str], *, only_prepare: bool) -> int:
             held.enter_context(lock(name, settings.VAR))
         if only_prepare or "web" in names:
             prepare(say)
-        return 0 if only_prepare else run(names, settings.VAR, settings.SITE_URL)
+        if only_prepare:
+            return 0
+        held.enter_context(sandbox_named(names, settings.VAR))
+        return run(names, settings.VAR, settings.SITE_URL)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -288,8 +373,9 @@ def main(argv: Sequence[str]) -> int:
     from django.db import DatabaseError  # noqa: PLC0415
 
     try:
+        names = with_sandbox(given.processes)
         django.setup()
-        return start(given.processes or list(COMMANDS), only_prepare=given.prepare)
+        return start(names, only_prepare=given.prepare)
     except KeyboardInterrupt:
         say("")
         return 130

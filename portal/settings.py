@@ -1,5 +1,6 @@
 """All settings, read from the environment (the list is in README.md)."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -284,7 +285,9 @@ THROTTLES = {
     # Each declaration that is filled in to be printed costs a process of its own for a second.
     "declaration": (env.number("THROTTLE_DECLARATION", 2000), 3600),
     "upload": (env.number("THROTTLE_UPLOAD", 10_000), 3600),
+    "verify": (env.number("THROTTLE_VERIFY", 60), 15 * 60),
     "feedback": (env.number("THROTTLE_FEEDBACK", 100), 3600),
+    "payment": (env.number("THROTTLE_PAYMENT", 500), 3600),
 }
 
 # Kept public pages: bytes (compressed) that one process keeps, 0 switches it off; how long in seconds a look at the
@@ -317,10 +320,19 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
 
 # --- money and post ------------------------------------------------------------------------------
 
+
+def _sandbox_url() -> str:
+    """Of the environment, or where `make run` of this trial has said that its sandbox is."""
+    kept = VAR / "sandbox-url"
+    if TRIAL and not env.text("SANDBOX_URL") and not env.text("VNPAY_TMN_CODE") and kept.exists():
+        return kept.read_text().strip()
+    return env.text("SANDBOX_URL").rstrip("/")
+
+
 # The make-believe gateway and carrier that a trial installation runs beside itself (python -m payments.sandbox).
-SANDBOX_URL = env.text("SANDBOX_URL").rstrip("/")
+SANDBOX_URL = _sandbox_url()
 env.url("SANDBOX_URL", ("http",))
-if SANDBOX_URL and not DEMO:
+if SANDBOX_URL and not (TRIAL or DEMO):
     raise ImproperlyConfigured("SANDBOX_URL: only for trials (DEMO); nobody may pay with make-believe money")
 
 # VNPAY 2.1.0 by contract; without one a trial uses the sandbox, and any other installation does without.
@@ -347,11 +359,19 @@ VIETQR_NAME = env.text("VIETQR_NAME", "TAI KHOAN THU NGHIEM" if SANDBOX_URL else
 VIETQR_IS_TEST = bool(SANDBOX_URL) and not env.text("VIETQR_ACCOUNT")
 if bool(VIETQR_BANK_BIN) != bool(VIETQR_ACCOUNT):
     raise ImproperlyConfigured("VIETQR_ACCOUNT: required with VIETQR_BANK_BIN, and only with it")
+if VIETQR_BANK_BIN and not re.fullmatch(r"[0-9]{6}", VIETQR_BANK_BIN):
+    raise ImproperlyConfigured("VIETQR_BANK_BIN: six figures, such as 970436")
+if VIETQR_ACCOUNT and not re.fullmatch(r"[0-9A-Za-z]{1,19}", VIETQR_ACCOUNT):
+    raise ImproperlyConfigured("VIETQR_ACCOUNT: up to 19 figures or letters, without blanks")
 
+# Who else takes cash: reception officers never, where an agency has no cashier (absent), or always.
+CASH_BY_RECEPTION = env.choice("CASH_BY_RECEPTION", ("never", "absent", "always"), "absent")
 # How long a started payment at a gateway is open, and when a silent one is asked about (minutes).
 PAYMENT_MINUTES = env.number("PAYMENT_MINUTES", 15, least=5)
 RECONCILE_AFTER_MINUTES = env.number("RECONCILE_AFTER_MINUTES", 5, least=1)
 RECONCILE_DAYS = env.number("RECONCILE_DAYS", 3, least=1)
+# Seconds for each step of a call to a gateway; the whole answer has twice as long.
+GATEWAY_TIMEOUT_SECONDS = env.number("GATEWAY_TIMEOUT_SECONDS", 10, least=1)
 
 # Who carries parcels: manual (tracking numbers are typed) or ems (booked over its merchant interface).
 CARRIER = env.choice("CARRIER", ("manual", "ems"), "ems" if SANDBOX_URL else "manual")
@@ -361,6 +381,7 @@ EMS_TOKEN = env.text("EMS_TOKEN", "SANDBOX-TOKEN" if SANDBOX_URL else "")
 # Part of the webhook's address, which carries no signature: long and random.
 EMS_WEBHOOK_TOKEN = env.text("EMS_WEBHOOK_TOKEN", "sandbox-webhook-not-a-secret" if SANDBOX_URL else "")
 EMS_IS_TEST = bool(SANDBOX_URL) and not env.text("EMS_TOKEN")
+EMS_WEIGHT = env.number("EMS_WEIGHT", 100, least=1)  # grams: an envelope with papers
 if CARRIER == "ems" and not (EMS_TOKEN and len(EMS_WEBHOOK_TOKEN) >= 20):
     raise ImproperlyConfigured("CARRIER: ems needs EMS_TOKEN, and EMS_WEBHOOK_TOKEN of at least 20 characters")
 # Postage of a result: collected by the postman on delivery, charged in advance (PostageRate), or paid by the town.

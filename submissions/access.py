@@ -58,6 +58,7 @@ SUBMISSION = Prepared(
         .order_by()
     )
 )
+
 RESULT_STATES = (State.RESULT_READY, State.HANDED_OVER)
 
 
@@ -179,7 +180,8 @@ def submission(visitor: Visitor, reference: str) -> Submission:
 def attachment(visitor: Visitor, reference: str, pk: int) -> Attachment:
     """A file of a submission, for its holder or for an officer of its agency. Raises NotHeld.
 
-    Officers do not see what was uploaded for a supplement that is not sent; a result is the citizen's once ready.
+    Officers do not see what was uploaded for a supplement that is not sent; a result is the citizen's once ready and
+    paid for.
     """
     rows = Attachment.objects.filter(submission__reference=codes.normal(reference)).exclude(
         submission__state=State.DRAFT
@@ -222,7 +224,17 @@ def may_open_rehearsal(user: Any, found: Submission) -> bool:
 
 
 def _is_early_result(found: Attachment) -> bool:
-    return found.purpose == Attachment.Purpose.RESULT and found.submission.state not in RESULT_STATES
+    return found.purpose == Attachment.Purpose.RESULT and not shows_result(found.submission)
+
+
+def shows_result(submission: Submission) -> bool:
+    """The result is its holder's once ready and paid for; what was handed over stays."""
+    return submission.state in RESULT_STATES and not awaits_money(submission)
+
+
+def awaits_money(submission: Submission) -> bool:
+    """Is there a result that is kept back until it is paid for?"""
+    return submission.state == State.RESULT_READY and submission.owed != 0
 
 
 # --- look-up -------------------------------------------------------------------------------------

@@ -244,6 +244,7 @@ RECOUNT = "recount"  # the calendar changed, and with it the promised day
 CHARGE, WAIVE, PAY, REFUND = "charge", "waive", "pay", "refund"
 POSTED, DELIVERED, UNDELIVERED, RETURNED, ARRIVED = "posted", "delivered", "undelivered", "returned", "arrived"
 DOWNLOAD = "download"  # the owner took the result
+REROUTE = "reroute"  # another way to receive the result than the one chosen at filing
 LOGGED = {
     CHARGE: _("Xác định mức thu"),
     WAIVE: _("Miễn, không thu"),
@@ -255,6 +256,7 @@ LOGGED = {
     RETURNED: _("Bưu điện chuyển hoàn"),
     ARRIVED: _("Bản chính gửi bưu điện đã đến"),
     DOWNLOAD: _("Tải kết quả"),
+    REROUTE: _("Đổi cách nhận kết quả"),
     EXPORT: _("Tải trọn bộ hồ sơ"),
     IMPORT: _("Nhập từ gói hồ sơ"),
     SLIP: _("In phiếu kiểm soát"),

@@ -14,17 +14,31 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.templatetags.portal import day, moment
+from portal.templatetags.portal import day, moment, vnd
 from submissions.models import Event, Submission
-from submissions.notices.wording import Desk, desk_of
-from submissions.states import RECOUNT, State
+from submissions.notices.wording import Desk, desk_of, postage_words
+from submissions.states import (
+    ARRIVED,
+    CHARGE,
+    DELIVERED,
+    DOWNLOAD,
+    PAY,
+    POSTED,
+    RECOUNT,
+    REFUND,
+    REROUTE,
+    RETURNED,
+    UNDELIVERED,
+    WAIVE,
+    State,
+)
 
 DeliveryWay = Submission.DeliveryWay
 
 
 @dataclass(frozen=True)
 class Told:
-    """How a verb is told. {office} {due} {code} {round} {answer_by} {how} may stand in the sentence.
+    """How a verb is told. {office} {due} {code} {round} {how} {amount} {owed} {tracking} may stand in the sentence.
 
     `quotes`: the note of the event (a reason given to the citizen) follows; notes of other verbs stay inside.
     """
@@ -51,8 +65,21 @@ TOLD: Mapping[str, Told] = {
     RECOUNT: Told(_t("Ngày hẹn trả đổi thành {due}."), "warning", quotes=True),
     "decline": Told(_t("{office} trả lời không giải quyết được hồ sơ."), "error", quotes=True),
     "stop": Told(_t("{office} đã dừng xử lý hồ sơ."), "error", quotes=True),
+    DOWNLOAD: Told(_t("Bạn đã tải tệp kết quả."), "neutral"),
+    POSTED: Told(_t("Kết quả đã giao cho bưu điện{tracking}.")),
+    UNDELIVERED: Told(_t("Bưu điện chưa phát được kết quả."), "warning", quotes=True),
+    RETURNED: Told(_t("Bưu điện đã chuyển trả kết quả về {office}."), "warning", quotes=True),
+    DELIVERED: Told(_t("Bưu điện đã phát kết quả."), "ok"),
+    ARRIVED: Told(_t("Giấy tờ bạn gửi qua bưu điện đã đến {office}."), "ok"),
+    REROUTE: Told(_t("Cách nhận kết quả được đổi theo yêu cầu của bạn."), quotes=True),
     "hand_over": Told(_t("Đã trả kết quả: {how}."), "ok"),
+    CHARGE: Told(_t("Mức thu đã xác định. Còn phải nộp: {owed}."), "info", quotes=True),
+    WAIVE: Told(_t("Được miễn {amount}. Còn phải nộp: {owed}."), "info", quotes=True),
+    PAY: Told(_t("Đã nhận {amount} ({how}). Còn phải nộp: {owed}."), "ok"),
+    REFUND: Told(_t("Đang hoàn lại {amount} ({how})."), "info", quotes=True),
 }
+UNSET = _t("Hồ sơ có khoản phải nộp; cán bộ sẽ xác định mức thu.")
+REFUNDED = _t("Đã hoàn lại {amount} ({how}).")
 # At the counter the officer has filed for the person.
 ENTERED = {
     Submission.Channel.COUNTER: _t("Bạn đã nộp hồ sơ trực tiếp tại {office}; cán bộ đã nhập vào cổng."),
@@ -89,6 +116,20 @@ def _is_resumed(event: Event) -> bool:
     return event.verb == "supplement" and "due_on" in event.data
 
 
+def owed_words(owed: int | None) -> str:
+    return _("chờ cán bộ xác định") if owed is None else vnd(owed)
+
+
+def _sentence(event: Event, told: Told) -> object:
+    if _is_resumed(event):
+        return RESUMED
+    if event.verb == CHARGE and event.data.get("due") is None:
+        return UNSET
+    if event.verb == REFUND and event.data.get("step") == "done":
+        return REFUNDED
+    return ENTERED.get(event.data.get("channel", ""), told.sentence)
+
+
 def _line(event: Event, submission: Submission, office: str) -> Line | None:
     told = TOLD.get(event.verb)
     if told is None:
@@ -98,9 +139,12 @@ def _line(event: Event, submission: Submission, office: str) -> Line | None:
         "due": due_words(event.data.get("due_on")),
         "code": event.data.get("code") or submission.dossier_code or "",
         "round": event.data.get("round", 1),
-        "how": HANDED.get(event.data.get("how", ""), ""),
+        "how": HANDED.get(event.data.get("how", ""), event.data.get("how", "")),
+        "amount": vnd(event.data.get("amount")),
+        "owed": owed_words(event.data.get("due", 0)),
+        "tracking": _(", mã bưu gửi %s") % number if (number := event.data.get("tracking")) else "",
     }
-    sentence = RESUMED if _is_resumed(event) else ENTERED.get(event.data.get("channel", ""), told.sentence)
+    sentence = _sentence(event, told)
     return Line(event.at, str(sentence).format(**facts), event.note if told.quotes else "", told.tone)
 
 
@@ -133,7 +177,8 @@ def holder(submission: Submission, desk: Desk) -> str:
 def _fetch_todo(submission: Submission) -> str:
     """What to do about a result, by the way of delivery that was chosen."""
     if submission.delivery == DeliveryWay.POST:
-        return _("Chưa cần làm gì. Kết quả được gửi bưu điện đến: %s.") % submission.delivery_address
+        words = _("Chưa cần làm gì. Bưu tá mang kết quả đến: %(address)s. %(postage)s")
+        return words % {"address": submission.delivery_address.rstrip(". "), "postage": postage_words()}
     return _("Tải kết quả ở mục “Kết quả” dưới đây.")
 
 
@@ -153,9 +198,20 @@ WHAT_TO_DO: Mapping[tuple[str, str], Callable[[Submission], str]] = {
 }
 
 
+def _await_amount(_submission: Submission) -> str:
+    return _("Cán bộ đang xác định mức phí, lệ phí và sẽ báo bạn. Kết quả được trả khi đã nộp đủ.")
+
+
+def _todo(submission: Submission, words: Mapping[str, str]) -> str:
+    """What is to be done but for paying, which the bill on the page says."""
+    own = WHAT_TO_DO.get((submission.state, submission.delivery))
+    if submission.state == State.RESULT_READY and submission.owed is None:
+        own = _await_amount
+    return own(submission) if own else str(submission.wording.todo).format(**words)
+
+
 def standing(submission: Submission) -> Standing:
     desk = desk_of(submission.agency)
     words = {"office": holder(submission, desk), "due": due_words(submission.due_on)}
-    own = WHAT_TO_DO.get((submission.state, submission.delivery))
-    todo = own(submission) if own else str(submission.wording.todo).format(**words)
+    todo = _todo(submission, words)
     return Standing(str(submission.wording.citizen).format(**words), todo, desk)

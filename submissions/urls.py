@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from submissions.views import account, declaration, files, kept, lookup, own, papers, start, steps, supplement
+from submissions.views import account, declaration, files, kept, lookup, own, papers, start, steps, supplement, verify
 from submissions.views import feedback as feedback_views
 from submissions.views import messages as message_views
 from submissions.views import rating as rating_views
@@ -48,5 +48,6 @@ urlpatterns: list[URLPattern] = [
     path("thong-ke/qua-han.csv", statistics_views.overdue_csv, name="statistics-overdue-csv"),
     path("thong-ke/<key:table>.csv", statistics_views.table_csv, name="statistics-csv"),
     path("tra-cuu/", lookup.lookup, name="lookup"),
+    path("xac-minh/", verify.verify, name="verify"),
     path("tai-khoan/", account.account, name="account"),
 ]

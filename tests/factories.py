@@ -22,6 +22,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from payments import billing
+from payments.models import Charge, ChargeLine, PaymentAttempt
 from portal.lib import text
 from portal.models import User
 from procedures import spec
@@ -204,10 +206,15 @@ class AttachmentFactory(DjangoModelFactory[Attachment]):
 Step = Callable[[Submission, rules.Actor], object]
 
 
+def fee(amount: int | None = 10_000, **more: Any) -> dict[str, Any]:
+    """A fee line as filing writes it."""
+    line = {"name": "Lệ phí đăng ký khai sinh", "kind": "le_phi", "amount": amount, "unit": "lần", "exemption": ""}
+    return {**line, **more}
+
+
 def _submit(s: Submission, _officer: rules.Actor) -> None:
     columns = {name: getattr(s, name) for name in APPLICANT}
-    fees = [{"name": "Lệ phí đăng ký khai sinh", "kind": "le_phi", "amount": 10000, "unit": "lần", "exemption": ""}]
-    filing = workflow.Filing(version=s.version, answers=s.answers, columns=columns, fees=fees)
+    filing = workflow.Filing(version=s.version, answers=s.answers, columns=columns, fees=s.fees)
     workflow.submit(s.pk, filing, by=rules.citizen(s.applicant_name))
 
 
@@ -251,7 +258,7 @@ def clerk(agency: Agency) -> Officer:
 class SubmissionFactory(DjangoModelFactory[Submission]):
     """A submission at the state `at`, or after the verbs `via` (names in STEPS, separated by blanks), done by clerk().
 
-    Filed ones have the required paper attached.
+    Filed ones have the required paper attached. Free, unless `fees` says otherwise: SubmissionFactory(fees=[fee()]).
     """
 
     class Meta:
@@ -282,3 +289,62 @@ class SubmissionFactory(DjangoModelFactory[Submission]):
             submission.refresh_from_db()
             STEPS[verb](submission, by)
         return Submission.objects.get(pk=submission.pk)
+
+
+# --- money ---------------------------------------------------------------------------------------
+
+
+class ChargeFactory(DjangoModelFactory[Charge]):
+    """The bill of a submission that was filed with `fees`; by default 10.000 đồng, received, so that it can be paid.
+
+    ChargeFactory(amount=50_000), ChargeFactory(fees=[fee(), fee(None)], at=State.SUBMITTED). What else is given goes
+    to the SubmissionFactory.
+    """
+
+    class Meta:
+        model = Charge
+
+    amount = 10_000
+    at = State.RECEIVED
+
+    @classmethod
+    def _create(cls, model_class: type[Charge], *args: Any, **kwargs: Any) -> Charge:
+        amount = kwargs.pop("amount")
+        submission = SubmissionFactory(**{"fees": [fee(amount)], **kwargs})
+        return Charge.objects.select_related("submission", "agency").get(submission=submission)
+
+
+class ChargeLineFactory(DjangoModelFactory[ChargeLine]):
+    """The only line of a bill; ChargeLineFactory(amount=None) waits for the officer."""
+
+    class Meta:
+        model = ChargeLine
+
+    @classmethod
+    def _create(cls, model_class: type[ChargeLine], *args: Any, **kwargs: Any) -> ChargeLine:
+        return ChargeFactory(**kwargs).lines.get()
+
+
+class AttemptFactory(DjangoModelFactory[PaymentAttempt]):
+    """An open attempt at `gateway` for all that is due; AttemptFactory(paid=True) is settled with that amount.
+
+    Of the bill `charge`, or of a new one made with what else is given.
+    """
+
+    class Meta:
+        model = PaymentAttempt
+
+    gateway = "vnpay"
+    paid = False
+    expires_at = None
+    is_test = False
+
+    @classmethod
+    def _create(cls, model_class: type[PaymentAttempt], *args: Any, **kwargs: Any) -> PaymentAttempt:
+        gateway, paid = kwargs.pop("gateway"), kwargs.pop("paid")
+        facts = {"expires_at": kwargs.pop("expires_at"), "is_test": kwargs.pop("is_test")}
+        charge = kwargs.pop("charge", None) or ChargeFactory(**kwargs)
+        attempt = billing.start(charge.pk, gateway, by=rules.citizen(), **facts)
+        if paid:
+            billing.settle(attempt.pk, billing.Outcome(paid=True, amount=attempt.amount, provider_number="14400001"))
+        return PaymentAttempt.objects.select_related("charge__submission").get(pk=attempt.pk)

@@ -50,7 +50,7 @@ class Portal:
         found = {}
         for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
             words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-            name = next((n for n in ("gunicorn", "worker", "beat") if n in words), None)
+            name = next((n for n in ("gunicorn", "worker", "beat", "payments.sandbox") if n in words), None)
             if name:
                 found[name] = int(pid)
         return found

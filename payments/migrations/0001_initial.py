@@ -132,6 +132,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='kết thúc lúc')),
                 ('tries', models.PositiveIntegerField(default=0, verbose_name='số lần phát')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='ghi chú')),
+                ('wish', models.JSONField(blank=True, default=dict, verbose_name='mong muốn khi bưu gửi về')),
                 ('booking', models.CharField(blank=True, choices=[('wanted', 'chờ đặt'), ('booked', 'đã đặt'), ('failed', 'không đặt được')], max_length=10, verbose_name='đặt bưu gửi')),
                 ('booked_at', models.DateTimeField(blank=True, null=True)),
                 ('next_try_at', models.DateTimeField(blank=True, null=True)),

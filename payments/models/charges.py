@@ -43,6 +43,11 @@ class Charge(models.Model):
         return self.charged - self.waived - self.paid + self.refunded
 
     @property
+    def too_much(self) -> int:
+        """What is to be given back in đồng."""
+        return max(-self.due, 0)
+
+    @property
     def is_payable(self) -> bool:
         return self.state == Money.DUE and self.payable_from is not None
 

@@ -43,7 +43,7 @@ class HandoverList(models.Model):
 
 
 class Delivery(models.Model):
-    """One parcel, its address as a copy of what was declared. Only delivery.py writes it.
+    """One parcel, its address as a copy of what was declared. Only payments.delivery writes it.
 
     A parcel that came back and is sent anew is a new row with the next number.
     """
@@ -76,6 +76,9 @@ class Delivery(models.Model):
     ended_at = models.DateTimeField(_("kết thúc lúc"), null=True, blank=True)
     tries = models.PositiveIntegerField(_("số lần phát"), default=0)
     note = models.CharField(_("ghi chú"), max_length=300, blank=True)
+    # What the person asked for while the parcel was still at the post, done when it is back: {"pickup": true} or the
+    # new {name, phone, address}.
+    wish = models.JSONField(_("mong muốn khi bưu gửi về"), default=dict, blank=True)
     # The outbox of bookings and of questions to the carrier.
     booking = models.CharField(_("đặt bưu gửi"), max_length=10, choices=Booking.choices, blank=True)
     booked_at = models.DateTimeField(null=True, blank=True)

@@ -143,7 +143,7 @@ LEVEL_3 = (
                 "Hồ sơ cấp thị xã: Trung tâm Hành chính công thị xã. Hồ sơ cấp phường, xã: bộ phận tiếp nhận và trả "
                 "kết quả của phường, xã."
             ),
-            _("Phí, lệ phí (nếu có) nộp tại đó. Đây là lần đi duy nhất của bạn."),
+            _("Phí, lệ phí (nếu có) nộp trước trên cổng hoặc nộp tại đó. Đây là lần đi duy nhất của bạn."),
         ),
         (),
         _("Mang giấy tờ bản chính đến nơi nhận, nộp lệ phí nếu có và nhận kết quả."),
@@ -168,6 +168,19 @@ LEVEL_4 = (
         ),
         (DELIVERY,),
         _("Chọn nhận qua bưu điện, ghi địa chỉ nhà, rồi gửi hồ sơ."),
+    ),
+    Step(
+        _("Nộp phí, lệ phí trên cổng, nếu có"),
+        (
+            _("Thủ tục miễn phí thì không có bước này. Có khoản phải nộp thì cổng báo số tiền và lúc nộp."),
+            _(
+                "Mở trang hồ sơ, bấm “Nộp tiền” và chọn một cách: thanh toán trực tuyến, chuyển khoản bằng mã "
+                "VietQR, hoặc nộp tại quầy."
+            ),
+            _("Nộp xong, phiếu xác nhận thanh toán có ngay trên trang hồ sơ."),
+        ),
+        (),
+        _("Có khoản phải nộp thì bấm “Nộp tiền” ở trang hồ sơ; miễn phí thì không có bước này."),
     ),
     Step(
         _("Chờ cán bộ xác minh, nhận kết quả tại nhà"),

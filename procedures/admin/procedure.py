@@ -20,6 +20,7 @@ PAGES = (
     ("ban/<int:number>/", "revision", procedure_pages.revision),
     ("ban/<int:number>/khoi-phuc/", "restore", procedure_pages.restore),
     ("lien-ket/", "link", procedure_pages.link),
+    ("nop-tien/", "pay_when", procedure_pages.pay_when),
     ("sua/", "start", procedure_pages.start),
     ("mo-lai/", "reopen", procedure_pages.reopen),
     ("tam-dung/", "pause", procedure_pages.pause),

@@ -202,3 +202,33 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponseRedirect(address("change", procedure))
     words = {"title": _("Liên kết Cổng quốc gia"), "explain": "", "button": _("Lưu")}
     return _form_page(request, procedure_for(request, pk), form, **words)
+
+
+class PayWhenForm(forms.Form):
+    pay_when = forms.ChoiceField(
+        label=gettext_lazy("Người dân nộp phí, lệ phí khi nào"),
+        choices=[
+            (Procedure.PayWhen.AFTER_RECEIPT, gettext_lazy("Sau khi hồ sơ được tiếp nhận (nên dùng)")),
+            (Procedure.PayWhen.BEFORE_RECEIPT, gettext_lazy("Trước khi hồ sơ được tiếp nhận")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Bạn hãy chọn một trong hai.")},
+    )
+
+
+def pay_when(request: HttpRequest, pk: int) -> HttpResponse:
+    """Before or after receipt; files that wait for receipt follow it too."""
+    procedure = procedure_for(request, pk, edit=True)
+    form = PayWhenForm(request.POST or None, initial={"pay_when": procedure.pay_when}, label_suffix="")
+    form.use_required_attribute = False
+    if request.method == "POST" and form.is_valid():
+        changed = editing.set_pay_when(procedure, form.cleaned_data["pay_when"], request.user)
+        messages.success(request, _("Phí, lệ phí nộp %s.") % changed.get_pay_when_display())
+        return HttpResponseRedirect(address("change", procedure))
+    explain = _(
+        "Sau khi tiếp nhận: người dân chỉ trả tiền cho hồ sơ đã đủ giấy tờ. Trước khi tiếp nhận: cán bộ chỉ tiếp nhận "
+        "được hồ sơ đã nộp đủ tiền; hồ sơ bị từ chối thì phải hoàn lại tiền. Hồ sơ đang chờ tiếp nhận cũng theo lựa "
+        "chọn mới."
+    )
+    words = {"title": _("Khi nào nộp phí, lệ phí"), "explain": explain, "button": _("Lưu")}
+    return _form_page(request, procedure, form, **words)

@@ -9,11 +9,12 @@ from procedures.editing.comparing import differences
 from procedures.editing.drafts import ON_DISCARD, discard, draft_of, lists_of, restore, save, start
 from procedures.editing.errors import EditConflict, EditError, NotPublishable, YamlProblem
 from procedures.editing.publishing import publish
-from procedures.editing.standing import close, history, pause, reopen
+from procedures.editing.standing import ON_PAY_WHEN, close, history, pause, reopen, set_pay_when
 from procedures.editing.text import from_yaml, to_yaml
 
 __all__ = [
     "ON_DISCARD",
+    "ON_PAY_WHEN",
     "EditConflict",
     "EditError",
     "NotPublishable",
@@ -32,6 +33,7 @@ __all__ = [
     "reopen",
     "restore",
     "save",
+    "set_pay_when",
     "start",
     "to_yaml",
     "warnings",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 from procedures.editing.errors import EditError
 from procedures.models import CatalogueVersion, Procedure
 
+# What other apps do when a procedure's time of paying changes, in the transaction of it; entered by their AppConfig.
+ON_PAY_WHEN: list[Callable[[Procedure], object]] = []
 LONGEST_REASON = Procedure._meta.get_field("status_reason").max_length or 400
 
 
@@ -46,6 +49,24 @@ def close(procedure: Procedure, reason: str, by: Any) -> Procedure:
 
 def reopen(procedure: Procedure, by: Any) -> Procedure:
     return _set(procedure, Procedure.Status.OPEN, "", by, _("Mở lại, nhận hồ sơ như thường."))
+
+
+def set_pay_when(procedure: Procedure, pay_when: str, by: Any) -> Procedure:
+    """When fees of this procedure are to be paid."""
+    if pay_when not in Procedure.PayWhen.values:
+        raise EditError(_("Bạn hãy chọn nộp trước hay sau khi hồ sơ được tiếp nhận."))
+    with transaction.atomic():
+        CatalogueVersion.lock()
+        row = Procedure.objects.select_for_update(of=("self",)).get(pk=procedure.pk)
+        if row.pay_when == pay_when:
+            return row
+        row.pay_when = pay_when
+        row.save(update_fields=["pay_when"])
+        for follow in ON_PAY_WHEN:
+            follow(row)
+        log(row, by, _("Phí, lệ phí nộp %s.") % row.get_pay_when_display())
+        CatalogueVersion.bump()
+    return row
 
 
 def _required(reason: str) -> str:

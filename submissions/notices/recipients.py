@@ -27,6 +27,24 @@ def citizen(submission: Submission, _event: Event | None = None) -> list[Address
     return reach(submission.applicant_email, submission.applicant_phone)
 
 
+def who_pays(submission: Submission, event: Event) -> list[Address]:
+    """The citizen, when something is to be paid now."""
+    return citizen(submission) if event.data.get("payable") else []
+
+
+def who_owed(submission: Submission, event: Event) -> list[Address]:
+    """The citizen, when what was waived was still to be paid."""
+    return citizen(submission) if event.data.get("was_owed") else []
+
+
+def refund_asked(submission: Submission, event: Event) -> list[Address]:
+    return citizen(submission) if event.data.get("step") == "asked" else []
+
+
+def refund_done(submission: Submission, event: Event) -> list[Address]:
+    return citizen(submission) if event.data.get("step") == "done" else []
+
+
 def reach(email: str, phone: str) -> list[Address]:
     """The ways to reach somebody who gave these."""
     found = []

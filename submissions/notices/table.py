@@ -10,7 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from submissions.models import Event, Notice, Submission
 from submissions.notices import recipients
 from submissions.notices.recipients import Address
-from submissions.states import RECOUNT
+from submissions.states import (
+    ARRIVED,
+    CHARGE,
+    DELIVERED,
+    PAY,
+    POSTED,
+    RECOUNT,
+    REFUND,
+    REROUTE,
+    RETURNED,
+    UNDELIVERED,
+    WAIVE,
+)
 
 CITIZEN, STAFF = Notice.Audience.CITIZEN, Notice.Audience.STAFF
 
@@ -49,11 +61,24 @@ TABLE: dict[str, tuple[Rule, ...]] = {
     "stop": (citizen("stopped"),),
     "hand_over": (citizen("handed_over"),),
     "assign": (staff("staff_assigned", recipients.assignee),),
+    CHARGE: (Rule("charged", CITIZEN, recipients.who_pays),),
+    WAIVE: (Rule("waived", CITIZEN, recipients.who_owed),),
+    PAY: (citizen("paid"),),
+    REFUND: (
+        Rule("refund_asked", CITIZEN, recipients.refund_asked),
+        Rule("refund_done", CITIZEN, recipients.refund_done),
+    ),
     RECOUNT: (citizen("recounted"), staff("staff_recounted", recipients.assignee)),
+    POSTED: (citizen("posted"),),
+    UNDELIVERED: (citizen("undelivered"),),
+    RETURNED: (citizen("returned"),),
+    ARRIVED: (citizen("originals_arrived"),),
 }
 
 # Verbs that tell nobody, and why.
 SILENT: dict[str, str] = {
+    DELIVERED: "the hand-over that goes with it tells it",
+    REROUTE: "whoever receives the result has asked for it",
     "take": "the officer who takes a file knows it, and nobody had it before",
     "note": "a note is read on the record; it changes nothing for anybody",
     "papers": "who hands papers in sees them being ticked",
@@ -74,6 +99,15 @@ LABELS: dict[str, object] = {
     "declined": _("không giải quyết"),
     "stopped": _("dừng xử lý"),
     "handed_over": _("đã trả kết quả"),
+    "posted": _("đã giao bưu điện"),
+    "undelivered": _("bưu điện chưa phát được"),
+    "returned": _("bưu điện chuyển hoàn"),
+    "originals_arrived": _("bản chính đã đến"),
+    "charged": _("phải nộp tiền"),
+    "waived": _("miễn, không thu"),
+    "paid": _("đã nhận tiền"),
+    "refund_asked": _("đang hoàn tiền"),
+    "refund_done": _("đã hoàn tiền"),
     "message": _("tin nhắn của cán bộ"),
     "feedback_received": _("phản ánh: đã nhận"),
     "feedback_taken": _("phản ánh: đang giải quyết"),

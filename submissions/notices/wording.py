@@ -12,6 +12,7 @@ from django.template import Context, Engine
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from portal.lib import gsm
 from procedures import hours
@@ -54,6 +55,15 @@ def _phone_above(agency: Agency) -> str:
     return above.phone if above is not None and above.kind == Agency.Kind.TOWN else ""
 
 
+def postage_words() -> str:
+    """Who pays for the way of a result that goes by post (QĐ 45/2016/QĐ-TTg; POSTAGE_PAYER)."""
+    return {
+        "recipient": _("Bạn trả cước cho bưu tá khi nhận."),
+        "charge": _("Cước bưu chính đã tính trong khoản bạn nộp cho hồ sơ."),
+        "town": _("Bạn không phải trả cước."),
+    }[settings.POSTAGE_PAYER]
+
+
 def town() -> str:
     """The town's bare name: "Hồng Lĩnh"."""
     name: str = settings.TOWN_NAME
@@ -89,10 +99,12 @@ def context_for(submission: Submission, event: Event | None) -> dict[str, Any]:
         "items": SimpleLazyObject(lambda: supplement_items(submission, event)),
         "reason": (event.note if event else "") or submission.reason,
         "secret": SECRET_MARK,
+        "postage": postage_words(),
         "town": town(),
         "town_name": settings.TOWN_NAME,
         "page": settings.SITE_URL + submission.get_absolute_url(),
         "lookup": settings.SITE_URL + reverse("lookup"),
+        "pay_page": SimpleLazyObject(lambda: settings.SITE_URL + reverse("payment", args=[submission.reference])),
         "rating_page": SimpleLazyObject(lambda: _rating_page(submission)),
         "was_due_on": _was_due_on(event),
         "staff_page": settings.SITE_URL + reverse("admin:submissions_submission_change", args=[submission.pk]),

@@ -46,6 +46,7 @@ TEMPLATES = {
     Kind.EXTENSION: "papers/official/extension.html",
     Kind.STOP: "papers/official/stop.html",
     Kind.CONTROL_SLIP: "papers/official/slip.html",
+    Kind.PAYMENT: "papers/official/payment.html",
 }
 
 

@@ -68,6 +68,8 @@ _t = gettext_lazy
 OWN: Mapping[str, Form] = {
     Kind.FILING_RECEIPT: Form(_t("Giấy xác nhận đã nộp hồ sơ"), sizes=(A4,)),
     DECLINED: Form(_t("Thông báo không giải quyết hồ sơ"), symbol="TBKGQ"),
+    # Brings the number of its receipt along.
+    Kind.PAYMENT: Form(_t("Phiếu xác nhận thanh toán")),
 }
 
 

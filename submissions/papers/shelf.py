@@ -12,7 +12,15 @@ from submissions.models import Paper, Submission
 
 Kind = Paper.Kind
 # What the person reads: everything but what goes round inside.
-PUBLIC = (Kind.FILING_RECEIPT, Kind.RECEIPT, Kind.SUPPLEMENT, Kind.REFUSAL, Kind.EXTENSION, Kind.STOP)
+PUBLIC = (
+    Kind.FILING_RECEIPT,
+    Kind.RECEIPT,
+    Kind.SUPPLEMENT,
+    Kind.REFUSAL,
+    Kind.EXTENSION,
+    Kind.STOP,
+    Kind.PAYMENT,
+)
 WITH_SECRET = (Kind.FILING_RECEIPT, Kind.RECEIPT)
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from procedures.models import Agency, Procedure, Sector
 from submissions.models import Event, Feedback, Rating, Submission, SupplementRequest
-from submissions.states import Stage, State
+from submissions.states import PAY, Stage, State
 from submissions.statistics import definitions
 from submissions.statistics.rows import Figures, Row
 from submissions.statistics.units import unit_of
@@ -31,6 +31,7 @@ GRADES = {
     Rating.Grade.NOT_CONTENT: "not_content",
 }
 Channel = Submission.Channel
+PAID_ONLINE = (Submission.PaidHow.GATEWAY.value, Submission.PaidHow.TRANSFER.value)
 
 
 class HasFee(Func):
@@ -93,7 +94,15 @@ class _Counting:
             received_post=Q(channel=Channel.POST),
             supplemented=asked,
             with_fee=Q(HasFee("fees")),
+            paid_online=Q(HasFee("fees")) & self._paid_online(),
         )
+
+    def _paid_online(self) -> Q:
+        """Some of the money came without a counter, before the end of the period."""
+        if not self.is_past:
+            return Q(paid_how__in=PAID_ONLINE)
+        lines = Event.objects.filter(submission=OuterRef("pk"), verb=PAY, at__lt=self.over)
+        return ~Q(paid_how="") & Q(Exists(lines.filter(data__paid_how__in=PAID_ONLINE)))
 
     def settled(self) -> None:
         self.add(

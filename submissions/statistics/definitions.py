@@ -127,7 +127,8 @@ DEFINITIONS: tuple[Definition, ...] = (
     )),
     Definition(_("Tỷ lệ trực tuyến"), _("Hồ sơ nộp trực tuyến chia cho hồ sơ tiếp nhận trong kỳ.")),
     Definition(_("Tỷ lệ thanh toán trực tuyến"), _(
-        "Hồ sơ đã nộp tiền trực tuyến chia cho hồ sơ tiếp nhận trong kỳ có phí, lệ phí khác 0."
+        "Trong số hồ sơ tiếp nhận trong kỳ có phí, lệ phí khác 0: hồ sơ đã nộp tiền trên cổng hoặc bằng chuyển khoản "
+        "tính đến hết kỳ, chia cho tất cả."
     )),
     Definition(_("Mức hài lòng"), _(
         "100 % trừ tỷ lệ trễ hẹn và tỷ lệ hồ sơ có khiếu nại hoặc được đánh giá “Chưa hài lòng” trong kỳ, cùng chia "

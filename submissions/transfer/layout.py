@@ -27,7 +27,8 @@ COLUMNS = {
         "applicant_email applicant_address filed_for_other owner_name owner_relation owner_id_number owner_address "
         "authority delivery delivery_name delivery_phone delivery_address papers_in sets fees created_at saved_at "
         "submitted_at received_at original_due_on due_on extended_at finished_at handed_over_at handed_over_how "
-        "closed_at reason result_note reply_by replied_at reply_missed is_back rounds asked_at ended_on unread_since"
+        "closed_at reason result_note reply_by replied_at reply_missed is_back rounds asked_at ended_on unread_since "
+        "money owed paid_how"
     ).split(),
     "attachment": (
         "purpose key name content_type size sha256 pages order doubts signature purged_at uploaded_at removed_at"
@@ -48,7 +49,10 @@ COLUMNS = {
 }  # fmt: skip
 
 # Columns of the submission that packs of earlier versions of the portal do not have; the log says them too.
-LATER = ("reply_by", "replied_at", "reply_missed", "is_back", "rounds", "asked_at", "ended_on", "unread_since")
+LATER = (
+    *("reply_by", "replied_at", "reply_missed", "is_back", "rounds", "asked_at", "ended_on", "unread_since"),
+    *("money", "owed", "paid_how"),
+)
 
 # Columns that do not travel, each with the reason; a test holds both tables against the models.
 LEFT_BEHIND = {

@@ -15,6 +15,7 @@ from procedures.models import Agency
 from submissions import access, filing, forms, rules, shown
 from submissions.errors import ChangedMeanwhile, FileNotOpened, Incomplete, NotPossible
 from submissions.filing import Checked, Journey, Step
+from submissions.models import Submission
 from submissions.views import common
 from submissions.views.frame import page, step_url
 
@@ -75,6 +76,7 @@ def check_page(
         "papers": [p for p in journey.papers() if p.is_needed or p.files],
         "papers_url": step_url(journey.draft, papers),
         "fees": checked.fees,
+        "by_post": checked.delivery.get("delivery") == Submission.DeliveryWay.POST,
         "mends": [*_mends(journey, checked), *(extra or [])],
         "posted": posted,
         "form": SectionForm(forms.declaration(), typed=typed_from(forms.declaration(), request.POST)),

@@ -22,8 +22,10 @@ from submissions.workflow.desk import (
     start,
     stop,
 )
-from submissions.workflow.money import MoneyNow, record_line, record_money
+from submissions.workflow.money import MoneyNow, check_paid, record_line, record_money
 from submissions.workflow.recounting import keep_counted, recount, recount_open
+from submissions.workflow.rerouting import reroute_to, reroute_to_counter
+from submissions.workflow.results import take_result
 from submissions.workflow.sides import add_note, assign, take
 from submissions.workflow.slips import print_slip
 
@@ -36,6 +38,7 @@ __all__ = [
     "approve",
     "arrive",
     "assign",
+    "check_paid",
     "decline",
     "discard",
     "enter",
@@ -56,11 +59,14 @@ __all__ = [
     "recount_open",
     "refuse",
     "request_supplement",
+    "reroute_to",
+    "reroute_to_counter",
     "send_back",
     "start",
     "stop",
     "submit",
     "supplement",
     "take",
+    "take_result",
     "withdraw",
 ]

@@ -12,7 +12,7 @@ from submissions.errors import NotAllowed
 from submissions.models import Event, Submission
 from submissions.rules import Actor, covers, has_a_role
 from submissions.states import EXPORT, EXPORTERS, IMPORT
-from submissions.workflow.core import event_hash, last_event, locked, log
+from submissions.workflow.core import FOLLOWERS, event_hash, last_event, locked, log
 
 
 def log_export(pk: int, *, by: Actor) -> Event:
@@ -43,5 +43,7 @@ def arrive(
         event.save(force_insert=True)
         events.append(event)
     last, now = (events[-1] if events else None), timezone.now()
-    log(submission, IMPORT, by, now, before=submission.state, last=last, note=note, public=False, data=data)
+    line = log(submission, IMPORT, by, now, before=submission.state, last=last, note=note, public=False, data=data)
+    for follower in FOLLOWERS:
+        follower(submission, line, by)
     return submission, events

@@ -17,7 +17,7 @@ from submissions import notices, papers, rules
 from submissions.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotPossible
 from submissions.models import Event, Submission
 from submissions.rules import Actor
-from submissions.states import Transition
+from submissions.states import LOGGED, Transition
 from submissions.workflow.marks import mark
 
 Item = dict[str, str]
@@ -48,6 +48,9 @@ def last_event(submission: Submission) -> Event | None:
 
 def _is_repeat(last: Event | None, verb: str, by: Actor, version: int | None) -> bool:
     """The same person sends the same act once more (double click, page sent again)."""
+    if last is not None and last.verb in LOGGED:
+        # Money and parcels follow a verb in its own transaction.
+        last = last.submission.events.exclude(verb__in=LOGGED).order_by("-number").first()
     return (
         last is not None
         and last.verb == verb

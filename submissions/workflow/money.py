@@ -56,7 +56,8 @@ def record_money(
     submission.money, submission.owed = now.state, now.owed
     submission.paid_how = now.how or submission.paid_how
     submission.save(update_fields=["money", "owed", "paid_how"])
-    return record_line(submission, verb, by=by, note=note, public=public, data=data, issues=issues)
+    facts = {**(data or {}), **({"paid_how": str(now.how)} if now.how else {})}
+    return record_line(submission, verb, by=by, note=note, public=public, data=facts, issues=issues)
 
 
 def record_line(

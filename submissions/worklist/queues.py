@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from procedures.models import Procedure
 from submissions.models import Officer, SubmissionQuerySet
-from submissions.states import CLOCK_STATES, OPEN_STATES, Role, State
+from submissions.states import CLOCK_STATES, OPEN_STATES, Money, Role, State
 from submissions.worklist.gate import visible_to
 from submissions.worklist.lateness import Clock, ends_today
 from submissions.worklist.people import colleagues
@@ -65,6 +66,12 @@ def _mine(officer: Officer, _at: Clock) -> Q:
     return Q(assignee=officer, state__in=DESK_STATES)
 
 
+def _to_pay(_officer: Officer, _at: Clock) -> Q:
+    """Received, or to be paid before receipt: something is due, or an amount has to be set."""
+    payable = Q(received_at__isnull=False) | Q(procedure__pay_when=Procedure.PayWhen.BEFORE_RECEIPT)
+    return Q(money__in=(Money.UNSET, Money.DUE), state__in=DESK_STATES) & payable
+
+
 def _todo(officer: Officer, _at: Clock) -> Q:
     """What waits for this very person: by the roles held, and never what another officer of the same role has."""
     mine_or_free = Q(assignee=None) | Q(assignee=officer)
@@ -97,6 +104,7 @@ QUEUES: tuple[Queue, ...] = (
     Queue("unread", _l("Tin nhắn chưa đọc"), _l("Không có tin nhắn nào chưa đọc."), _unread, WORKERS),
     Queue("ready", _l("Chờ trả kết quả"), _l("Không có kết quả nào chờ trả."), _state(State.RESULT_READY),
           (RECEPTION, CASHIER)),
+    Queue("pay", _l("Chờ thu tiền"), _l("Không có hồ sơ nào chờ thu tiền."), _to_pay, (CASHIER,)),
     Queue("mine", _l("Của tôi"), _l("Bạn chưa phụ trách hồ sơ nào."), _mine, WORKERS),
 )  # fmt: skip
 BY_KEY = {q.key: q for q in QUEUES}
@@ -130,7 +138,9 @@ def order_of(key: str) -> list[Any]:
 
 def home_queue(officer: Officer) -> str:
     """The queue that an officer works through who came from nowhere in particular."""
-    return "todo" if officer.has_role(*WORKERS) else ""
+    if officer.has_role(*WORKERS):
+        return "todo"
+    return "pay" if officer.has_role(CASHIER) else ""
 
 
 def queues_for(officer: Officer) -> list[Queue]:

@@ -104,6 +104,7 @@ def environment(var: Path, port: int, database: str, broker: str) -> dict[str, s
         "ALLOWED_HOSTS": "127.0.0.1",
         "SECRET_KEY": "browser-tests-" + "0" * 40,
         "DEMO": "true",
+        "SANDBOX_PORT": str(free_port()),
         "THROTTLE_FILING": "0",
         "THROTTLE_UPLOAD": "0",
     }

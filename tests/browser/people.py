@@ -75,8 +75,16 @@ def go_on(page: Any, typed: dict[str, list[str]]) -> None:
     raise AssertionError(f"{page.url}: {page.locator('[role=alert]').all_inner_texts()}")
 
 
+COUNTER = {"delivery": ["counter"]}
+
+
 def file_as_guest(
-    page: Any, portal: Portal, plan: spec.ProcedureSpec, photo: Path, office: str = ""
+    page: Any,
+    portal: Portal,
+    plan: spec.ProcedureSpec,
+    photo: Path,
+    office: str = "",
+    delivery: dict[str, list[str]] = COUNTER,
 ) -> tuple[str, str]:
     """From the procedure's page to the confirmation; returns reference and secret."""
     page.goto(f"{portal.base}/thu-tuc/{plan.code}/")
@@ -90,16 +98,22 @@ def file_as_guest(
     for section in plan.form.sections:
         typed, _files = values.section(section, known)
         go_on(page, typed)
-    return finish(page, plan, known, photo)
+    return finish(page, plan, known, photo, delivery)
 
 
-def finish(page: Any, plan: spec.ProcedureSpec, known: dict[str, Any], photo: Path) -> tuple[str, str]:
+def finish(
+    page: Any,
+    plan: spec.ProcedureSpec,
+    known: dict[str, Any],
+    photo: Path,
+    delivery: dict[str, list[str]] = COUNTER,
+) -> tuple[str, str]:
     """From the papers to the confirmation; returns reference and secret."""
     for document in plan.documents:
         if document.is_needed(known):
             page.locator(f'[name="document-{document.key}"]').set_input_files(str(photo))
     go_on(page, {})
-    go_on(page, {"delivery": ["counter"]})
+    go_on(page, delivery)
     page.locator('[name="declare_true"]').check(force=True)
     page.get_by_role("button", name=re.compile("Gửi hồ sơ")).last.click()
     page.wait_for_url("**/da-gui/")

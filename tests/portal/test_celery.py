@@ -32,6 +32,8 @@ def test_periodic_messages_expire_when_the_next_is_due():
         "draw-papers": (5.0, 5),
         "check-signatures": (15.0, 15),
         "heartbeat": (30.0, 30),
+        "move-parcels": (30.0, 30),
+        "settle-payments": (60.0, 60),
     }
     assert all(entry["options"]["expires"] > 0 for entry in SCHEDULE.values())
 

@@ -87,7 +87,7 @@ def test_page_stands_even_with_an_empty_catalogue(client: Client, path: str, hea
 
 def test_thirteen_questions_have_answers(client: Client) -> None:
     html = client.get("/hoi-dap/").content.decode()
-    assert html.count("<summary><h2>") == 13
+    assert html.count("<summary><h2>") == 16
     assert "mỗi tệp tối đa 20 MB" in html
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from portal import run
 from tests.running import Portal
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run")]
@@ -25,8 +26,9 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("run") / "var"
     first = Portal(folder, "--prepare")
     assert first.process.wait(120) == 0, first.said
-    said = first.said.splitlines()
-    assert [re.sub(r"\d+", "N", line) for line in said if "biên dịch" not in line] == [
+    # A slow machine is told how far it is, and translations are compiled when they are stale.
+    said = [line for line in first.said.splitlines() if "biên dịch" not in line and not line.startswith("Đang đọc")]
+    assert [re.sub(r"\d+", "N", line) for line in said] == [
         "• cập nhật cơ sở dữ liệu, N bước",
         "• nạp danh mục, N thủ tục",
         "• đề xuất ngày nghỉ năm N, N, N, cần xác nhận",
@@ -53,8 +55,9 @@ def test_everything_runs_and_stops(portal: Portal, var: Path) -> None:
     started = time.monotonic()
     portal.wait_until_served()
     assert time.monotonic() - started < 10
-    assert set(portal.children()) == {"gunicorn", "worker", "beat"}
+    assert set(portal.children()) == {"gunicorn", "worker", "beat", "payments.sandbox"}
     pids = portal.children().values()
+    assert_the_sandbox_belongs_to(portal, var)
     with urllib.request.urlopen(f"http://127.0.0.1:{portal.port}/healthz", timeout=30) as answer:
         health = json.load(answer)
     assert (health["database"], health["broker"], health["storage"]) == ("ok", "ok", "ok")
@@ -64,6 +67,19 @@ def test_everything_runs_and_stops(portal: Portal, var: Path) -> None:
     assert portal.end(signal.SIGINT) == 0
     assert portal.said.endswith("Đã dừng.\n")
     assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
+    assert not (var / "sandbox-url").exists()
+
+
+def assert_the_sandbox_belongs_to(portal: Portal, var: Path) -> None:
+    """Its address is told, it knows whom to notify, the portal's own settings point at it, and it keeps its data."""
+    found = re.search(r"Thanh toán và bưu chính thử nghiệm: (http://127\.0\.0\.1:\d+)/\n", portal.said)
+    assert found is not None, portal.said
+    with urllib.request.urlopen(f"{found[1]}/", timeout=30) as answer:
+        page = answer.read().decode()
+    assert f"http://127.0.0.1:{portal.port}" in page
+    assert "THỬ NGHIỆM" in page
+    assert (var / "sandbox-url").read_text() == found[1]
+    assert (var / "sandbox" / "sandbox.jsonl").exists()
 
 
 def test_all_stop_when_one_dies(portal: Portal, var: Path) -> None:
@@ -90,12 +106,14 @@ def test_a_second_start_in_the_same_folder_is_refused(portal: Portal, var: Path)
     assert second.said == f"Cổng không khởi động được: {expected}\n"
 
 
-def test_two_run_side_by_side(portal: Portal, tmp_path: Path) -> None:
+def test_two_run_side_by_side(portal: Portal, var: Path, tmp_path: Path) -> None:
     portal.wait_until_served()
     other = Portal(tmp_path / "var")
     try:
         other.wait_until_served()
         assert other.port != portal.port
+        sandboxes = {(folder / "sandbox-url").read_text() for folder in (var, tmp_path / "var")}
+        assert len(sandboxes) == 2
     finally:
         assert other.end() == 0
 
@@ -109,6 +127,59 @@ def test_a_port_in_use_is_named(var: Path) -> None:
         assert refused.process.wait(60) == 1
     assert f"Không dùng được 127.0.0.1:{port}" in refused.said
     assert "PORT=8001 make run" in refused.said
+
+
+HERE = ("PORT", "BIND", "SITE_URL", "DEMO", "DATABASE_URL", "SANDBOX_PORT", "SANDBOX_URL", "VNPAY_TMN_CODE")
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Nothing is set; what the code sets is gone afterwards."""
+    for name in HERE:
+        monkeypatch.setenv(name, "")
+    return monkeypatch
+
+
+@pytest.mark.parametrize(
+    ("given", "has"),
+    [
+        ({}, True),
+        ({"DEMO": "true"}, True),
+        ({"DATABASE_URL": "postgres://x/y"}, False),
+        ({"DATABASE_URL": "postgres://x/y", "DEMO": "true"}, False),
+        ({"DATABASE_URL": "postgres://x/y", "SANDBOX_PORT": "18000"}, False),
+        ({"DATABASE_URL": "postgres://x/y", "DEMO": "true", "SANDBOX_PORT": "18000"}, True),
+        ({"SANDBOX_URL": "http://127.0.0.1:1"}, False),
+        ({"VNPAY_TMN_CODE": "HLREAL01"}, False),
+    ],
+)
+def test_only_trials_have_a_sandbox(bare: pytest.MonkeyPatch, given: dict[str, str], has: bool) -> None:
+    for name, value in given.items():
+        bare.setenv(name, value)
+    assert run.with_sandbox([]) == ["web", "worker", "beat", *(["sandbox"] if has else [])]
+    assert run.with_sandbox(["worker"]) == ["worker"]
+
+
+def test_the_sandbox_is_where_browsers_reach_it(bare: pytest.MonkeyPatch) -> None:
+    """Ten thousand above the port, or the next that is free, under the host name of the site."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        above: int = taken.getsockname()[1]
+        bare.setenv("PORT", str(above - run.SANDBOX_ABOVE))
+        bare.setenv("SITE_URL", "http://thu.example.vn:8000")
+        run.place_sandbox()
+        assert above < int(os.environ["SANDBOX_PORT"]) < above + 100
+        assert os.environ["SANDBOX_URL"] == f"http://thu.example.vn:{os.environ['SANDBOX_PORT']}"
+    bare.setenv("SANDBOX_PORT", "")
+    bare.setenv("PORT", "60000")
+    run.place_sandbox()
+    assert 0 < int(os.environ["SANDBOX_PORT"]) < 65536
+
+
+def test_a_sandbox_is_not_started_where_it_has_no_place(bare: pytest.MonkeyPatch) -> None:
+    with pytest.raises(run.CannotStart, match=r"sandbox chỉ chạy trong bản dùng thử, ở cổng SANDBOX_PORT\."):
+        run.sandbox_command()
 
 
 @pytest.mark.parametrize(

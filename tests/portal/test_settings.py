@@ -20,7 +20,8 @@ import json, portal.settings as s
 print(json.dumps({"trial": s.TRIAL, "demo": s.DEMO, "debug": s.DEBUG, "engine": s.DATABASES["default"]["ENGINE"],
     "cache": s.CACHES["default"]["BACKEND"], "broker": s.CELERY_BROKER_URL, "hosts": s.ALLOWED_HOSTS,
     "secure": [s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS > 0],
-    "files": s.STORAGES["default"]["BACKEND"], "key": len(s.SECRET_KEY), "site": s.SITE_URL}))
+    "files": s.STORAGES["default"]["BACKEND"], "key": len(s.SECRET_KEY), "site": s.SITE_URL,
+    "paying": [s.SANDBOX_URL, s.VNPAY_URL, s.VNPAY_IS_TEST, s.CARRIER]}))
 """
 
 
@@ -62,7 +63,17 @@ def test_without_an_environment_the_portal_runs_by_itself(tmp_path: Path) -> Non
         "files": "django.core.files.storage.FileSystemStorage",
         "key": 50,
         "site": "http://127.0.0.1:8123",
+        "paying": ["", "", False, "manual"],
     }
+
+
+def test_commands_of_a_trial_find_its_sandbox(tmp_path: Path) -> None:
+    """`make run` writes the address down; whoever has a contract is not led there."""
+    (tmp_path / "sandbox-url").write_text("http://127.0.0.1:18123")
+    found = settings(tmp_path, PORT="8123")["paying"]
+    assert found == ["http://127.0.0.1:18123", "http://127.0.0.1:18123/vnpay/pay", True, "ems"]
+    own = {"VNPAY_TMN_CODE": "HLREAL01", "VNPAY_HASH_SECRET": "x" * 32, "VNPAY_URL": "https://pay.example.vn/pay"}
+    assert settings(tmp_path, **own)["paying"] == ["", "https://pay.example.vn/pay", False, "manual"]
 
 
 def test_the_key_of_a_trial_is_made_once_and_kept_private(tmp_path: Path) -> None:
@@ -88,6 +99,7 @@ def test_production_settings(tmp_path: Path) -> None:
         "files": "portal.lib.bucket.Bucket",
         "key": len(PRODUCTION["SECRET_KEY"]),
         "site": "https://dichvucong.example.vn",
+        "paying": ["", "", False, "manual"],
     }
     assert not (tmp_path / "secret-key").exists()
 
@@ -105,6 +117,19 @@ def test_production_settings(tmp_path: Path) -> None:
         ({"PAPER_SET": "2019"}, "PAPER_SET: expected one of 2018, 2025, got '2019'"),
         ({"SMS_BACKEND": "pigeon"}, "SMS_BACKEND: expected one of console, esms, none, got 'pigeon'"),
         ({"SMS_BACKEND": "esms"}, "SMS_BACKEND: esms needs ESMS_API_KEY, ESMS_SECRET_KEY and ESMS_BRANDNAME"),
+        (
+            {"SANDBOX_URL": "http://127.0.0.1:18000"},
+            "SANDBOX_URL: only for trials (DEMO); nobody may pay with make-believe money",
+        ),
+        ({"VIETQR_BANK_BIN": "970436"}, "VIETQR_ACCOUNT: required with VIETQR_BANK_BIN, and only with it"),
+        (
+            {"VIETQR_BANK_BIN": "VCB", "VIETQR_ACCOUNT": "1"},
+            "VIETQR_BANK_BIN: six figures, such as 970436",
+        ),
+        (
+            {"VIETQR_BANK_BIN": "970436", "VIETQR_ACCOUNT": "0011 001"},
+            "VIETQR_ACCOUNT: up to 19 figures or letters, without blanks",
+        ),
         ({"SUPPLEMENT_CLOCK": "stop"}, "SUPPLEMENT_CLOCK: expected one of restart, pause, got 'stop'"),
     ],
 )

@@ -13,13 +13,14 @@ from submissions import rules, workflow
 from submissions.models import Attachment, Notice, Submission
 from submissions.states import ACTS, TRANSITIONS, Role, State
 from tests.factories import (
-    PDF,
     AgencyFactory,
     AttachmentFactory,
     OfficerFactory,
+    PDF,
     SubmissionFactory,
     UserFactory,
     clerk,
+    fee,
 )
 
 pytestmark = pytest.mark.django_db
@@ -243,7 +244,7 @@ def test_buttons_are_what_the_table_allows(client: Client, state: State, roles: 
 
 
 def test_record_shows_everything_needed_to_decide(client: Client, django_assert_max_num_queries: Any) -> None:
-    submission = SubmissionFactory(at=State.IN_PROGRESS)
+    submission = SubmissionFactory(at=State.IN_PROGRESS, fees=[fee()])
     workflow.add_note(submission.pk, by=rules.officer_actor(clerk(submission.agency)), note="Đã đối chiếu bản chính.")
     login(client, submission)
     with django_assert_max_num_queries(20):

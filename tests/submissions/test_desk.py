@@ -329,7 +329,7 @@ def cards(shown: str) -> dict[str, str]:
         ([Role.RECEPTION], "todo waiting overdue due-today due-soon supplemented unread ready mine"),
         ([Role.SPECIALIST], "todo approval overdue due-today due-soon supplemented unread mine"),
         ([Role.LEADER], "todo waiting approval overdue due-today due-soon unread mine"),
-        ([Role.CASHIER], "waiting ready"),
+        ([Role.CASHIER], "waiting ready pay"),
     ],
 )
 def test_each_role_has_the_queues_that_matter(client: Client, filed: Submission, roles: list[str], queues: str) -> None:

@@ -24,6 +24,17 @@ STAFF_KINDS = [kind for kind in KINDS if kind.startswith("staff_")]
 PERSONAL = ("Nguyễn Văn Bình", "042090001234", "0912345678", "binh@example.vn", "Tổ dân phố 3", "NGUYỄN THỊ ÁNH")
 
 
+# The longest of what an event of money says.
+MONEY = {
+    "amount": 1_234_567_890,
+    "lines": [{"name": "Lệ phí đăng ký khai sinh", "amount": 1_234_567_890}],
+    "how": "thanh toán trực tuyến (VNPAY)",
+    "way": "transfer",
+    "attempt": "HL7KQM9Q-12",
+    "transaction": "14422574",
+}
+
+
 def submission_with(**changes: object) -> tuple[Submission, Event]:
     """A filed submission with every date and text a notice may speak of, not saved."""
     submission = SubmissionFactory(at=State.AWAITING_SUPPLEMENT, agency=AgencyFactory(town=True))
@@ -31,10 +42,12 @@ def submission_with(**changes: object) -> tuple[Submission, Event]:
     submission.dossier_code = f"{'000.00.00.H27.' * 3}"[:35] + "-261123-0001"
     submission.received_at = submission.handed_over_at = now
     submission.due_on = datetime.date(2026, 11, 26)  # thứ Năm: among the longest weekdays
+    submission.owed, submission.money = 1_234_567_890, "due"
     submission.reason, submission.handed_over_how = "Không đúng nơi cư trú.", "counter"
     for name, value in changes.items():
         setattr(submission, name, value)
     event = submission.events.get(verb="request_supplement")
+    event.data |= MONEY
     return submission, event
 
 
@@ -177,7 +190,7 @@ def test_bad_news_gives_its_reason(kind):
     ("delivery", "sentence"),
     [
         ("counter", "Giờ làm việc: 07:30–11:30 và 13:30–17:00, thứ Hai đến thứ Sáu\n"),
-        ("post", "Kết quả sẽ được gửi qua bưu điện đến địa chỉ bạn đã đăng ký."),
+        ("post", "trước khi phát. Bạn trả cước cho bưu tá khi nhận.\n"),
         ("online", "Bạn mở trang hồ sơ để xem và tải kết quả điện tử."),
     ],
 )

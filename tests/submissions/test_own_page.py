@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from submissions import timeline
 from submissions.models import Attachment, Submission
-from submissions.states import RECOUNT, TRANSITIONS, WORDINGS, State
+from submissions.states import EXPORT, IMPORT, LOGGED, RATE, SLIP, TRANSITIONS, WORDINGS, State
 from tests import factories
 from tests.submissions.citizen import APPLICANT, Citizen, mark, text
 from tests.submissions.test_access import login
@@ -29,7 +29,8 @@ def opened(submission: Submission) -> Any:
 
 
 def test_every_verb_of_the_table_has_its_sentence() -> None:
-    assert set(timeline.TOLD) == {RECOUNT, *(t.verb for t in TRANSITIONS)}
+    untold = {EXPORT, IMPORT, SLIP, RATE}
+    assert set(timeline.TOLD) == {*(t.verb for t in TRANSITIONS), *LOGGED} - untold
 
 
 def test_a_day_is_said_with_weekday_and_part_of_day() -> None:
@@ -101,7 +102,7 @@ def test_reasons_for_the_citizen_are_shown_and_inner_notes_are_not() -> None:
     ("way", "said"),
     [
         ("counter", "Mang giấy tờ bản chính và mã hồ sơ đến"),
-        ("post", "Kết quả được gửi bưu điện đến: Số 1, Hà Tĩnh."),
+        ("post", "Bưu tá mang kết quả đến: Số 1, Hà Tĩnh. Bạn trả cước cho bưu tá khi nhận."),
         ("online", "Tải kết quả ở mục “Kết quả” dưới đây."),
     ],
 )
@@ -124,7 +125,7 @@ def test_result_files_are_marked_links_once_ready() -> None:
 
 
 def test_what_was_filed_is_there_with_its_files() -> None:
-    submission = factories.SubmissionFactory(at=State.SUBMITTED)
+    submission = factories.SubmissionFactory(at=State.SUBMITTED, fees=[factories.fee()])
     kept = submission.attachments.get()
     page = opened(submission)
     words = text(page)
@@ -136,7 +137,7 @@ def test_what_was_filed_is_there_with_its_files() -> None:
 def test_the_page_costs_few_queries(django_assert_max_num_queries: Any) -> None:
     submission = factories.SubmissionFactory(at=State.HANDED_OVER)
     client = login(submission)
-    with django_assert_max_num_queries(13):  # three of them for the count of the days
+    with django_assert_max_num_queries(14):  # three of them for the count of the days, one for the post
         client.get(f"/ho-so/{submission.reference}/")
 
 

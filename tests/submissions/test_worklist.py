@@ -209,7 +209,7 @@ def test_counts_agree_with_the_queues(django_assert_num_queries: Any) -> None:
             counts = worklist.counts(officer, at)
     assert counts == {
         "todo": 3, "waiting": 2, "approval": 0, "overdue": 0, "due-today": 0, "due-soon": 0, "supplemented": 0,
-        "unread": 0, "ready": 1, "mine": 2,
+        "unread": 0, "ready": 1, "pay": 0, "mine": 2,
     }  # fmt: skip
 
 
@@ -241,7 +241,7 @@ def test_most_urgent_first_and_the_next_one() -> None:
         ([Role.RECEPTION], "todo"),
         ([Role.LEADER, Role.SPECIALIST], "todo"),
         ([Role.SPECIALIST], "todo"),
-        ([Role.CASHIER], ""),
+        ([Role.CASHIER], "pay"),
     ],
 )
 def test_home_queue(roles: list[str], queue: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from submissions.models import Paper
-from submissions.papers.content import filing, letters, receipt, slip
+from submissions.papers.content import filing, letters, payment, receipt, slip
 from submissions.papers.occasion import Occasion
 from submissions.papers.sets import PaperSet
 
@@ -23,4 +23,5 @@ COMPOSERS: Mapping[str, Compose] = {
     Kind.EXTENSION: letters.extension,
     Kind.STOP: letters.stop,
     Kind.CONTROL_SLIP: slip.compose,
+    Kind.PAYMENT: payment.compose,
 }

@@ -79,16 +79,25 @@ def fees(s: Submission) -> dict[str, Any]:
     }
 
 
+def is_open(fee: Mapping[str, Any]) -> bool:
+    """Has the officer to set the amount, to count, or to judge whether the line holds?"""
+    amount = fee.get("amount")
+    return amount is None or bool(amount and is_counted(fee))
+
+
+def is_counted(fee: Mapping[str, Any]) -> bool:
+    """Has an officer to count how many, or to judge a condition that is words only?"""
+    return bool(fee.get("condition")) or (fee.get("unit") or "") not in ONCE
+
+
 def _fee_line(fee: Mapping[str, Any]) -> dict[str, Any]:
-    amount, unit, condition = fee.get("amount"), fee.get("unit") or "", fee.get("condition") or ""
-    is_open = amount is None or bool(amount and (condition or unit not in ONCE))
     return {
         "name": fee.get("name", ""),
-        "amount": amount,
-        "unit": unit,
-        "condition": condition,
+        "amount": fee.get("amount"),
+        "unit": fee.get("unit") or "",
+        "condition": fee.get("condition") or "",
         "exemption": fee.get("exemption") or "",
-        "open": is_open,
+        "open": is_open(fee),
     }
 
 

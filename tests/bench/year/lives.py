@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from payments import billing
+from payments.states import Money
 from submissions import ratings, rules, workflow
 from submissions.errors import SubmissionError
 from submissions.models import Submission
@@ -306,11 +308,22 @@ class Life:
 
     def _handed_over(self) -> Moments:
         yield self.in_days(self.rng.choices((0, 1, 3, 8), (40, 30, 20, 10))[0])
+        self._pay()
         if self.do("hand_over", self.desk.reception, how="counter") and self.chance(0.3):
             yield self.world.now + datetime.timedelta(minutes=self.rng.randint(2, 60 * 24 * 20))
             grade = self.rng.choices(("3", "2", "1"), (60, 32, 8))[0]
             ratings.rate(self.pk, {"grade": grade}, by=self.person)
             self.world.ledger.done["rate"] += 1
+
+    def _pay(self) -> None:
+        """Cash at the counter, just before the result is given; what no officer has set is waived."""
+        charge = billing.of(self.row())
+        if charge is None or charge.state not in (Money.DUE, Money.UNSET):
+            return
+        if charge.state == Money.DUE:
+            billing.take_cash(charge.pk, charge.due, by=self.desk.reception)
+        else:
+            billing.waive(charge.pk, by=self.desk.reception, reason="Thuộc đối tượng được miễn.")
 
     def _end_day(self) -> datetime.datetime:
         """Mostly early or on the very day, sometimes late, now and then not in this year."""

@@ -11,6 +11,7 @@ from typing import Any
 import pypdfium2
 import time_machine
 
+from payments import billing
 from portal.lib import pdf
 from submissions import rules, workflow
 from submissions.models import Paper, Submission
@@ -58,6 +59,7 @@ def submission(at: str = State.SUBMITTED, *, name: str = LONG_NAME, **changes: A
     factories.APPLICANT.update(person)
     try:
         facts = {"agency": changes.pop("agency", None) or ward(), "procedure": procedure(), **OWNER, **person}
+        facts["fees"] = [factories.fee()]
         made: Submission = factories.SubmissionFactory(at=at, **{**facts, **changes})
         return made
     finally:
@@ -88,6 +90,19 @@ def _supplement() -> Submission:
     return Submission.objects.get(pk=s.pk)
 
 
+def _paid() -> Submission:
+    """Short, so that every line of the paper is there."""
+    fees = [factories.fee(1_250_000, amount_checked=False), factories.fee(8000)]
+    s = submission(State.RECEIVED, fees=fees, name=LONG_NAME)
+    charge = billing.of(s)
+    assert charge is not None
+    by, line = officer(s), charge.lines.get(order=1)
+    billing.exempt(charge.pk, line.pk, by=by, reason="Hộ nghèo", paper="Sổ hộ nghèo số 12")
+    attempt = billing.start(charge.pk, "vnpay", by=by, is_test=True)
+    billing.settle(attempt.pk, billing.Outcome(paid=True, amount=1_000_000, provider_number="14422574"))
+    return Submission.objects.get(pk=s.pk)
+
+
 MADE = {
     "filing-receipt": lambda: submission(),
     "receipt": lambda: submission(State.RECEIVED),
@@ -98,6 +113,7 @@ MADE = {
     "extension": _extended,
     "stop": lambda: submission(State.STOPPED),
     "control-slip": lambda: submission(State.RECEIVED),
+    "payment": _paid,
 }
 KINDS = tuple(MADE)
 

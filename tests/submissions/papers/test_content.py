@@ -182,7 +182,7 @@ def test_a_received_dossier_that_is_withdrawn_ends_on_paper() -> None:
 
 def test_the_slip_has_a_row_for_every_hand_over() -> None:
     with cases.thursday():
-        s = cases.submission(State.RECEIVED, name="Lê Đỗ")
+        s = cases.submission(State.RECEIVED, name="Lê Đỗ", fees=[])
         by = cases.officer(s)
         workflow.start(s.pk, by=by)
         workflow.propose(s.pk, by=by, note="Đủ căn cứ.")

@@ -32,7 +32,8 @@ ISSUED = {
 def test_the_table_names_the_papers_of_every_verb() -> None:
     named = {t.verb: list(t.papers) for t in TRANSITIONS if t.papers and t.verb != "withdraw"}
     assert named == ISSUED
-    assert {k for t in TRANSITIONS for k in t.papers} == {k.value for k in Paper.Kind}
+    # The confirmation of a payment is issued with the payment.
+    assert {k for t in TRANSITIONS for k in t.papers} == {k.value for k in Paper.Kind} - {Paper.Kind.PAYMENT}
 
 
 @pytest.mark.parametrize("verb", ISSUED)

@@ -17,7 +17,15 @@ from submissions.models import Event, Feedback, Officer, Rating, Submission, Sup
 from submissions.states import State
 from submissions.statistics import overdue
 from submissions.statistics.rows import Figures
-from tests.factories import AgencyFactory, OfficerFactory, ProcedureFactory, SubmissionFactory
+from tests.factories import (
+    AgencyFactory,
+    AttemptFactory,
+    ChargeFactory,
+    OfficerFactory,
+    ProcedureFactory,
+    SubmissionFactory,
+    fee,
+)
 from tests.submissions.statistics.lives import Asked, Life, at, expected, on, write
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +132,27 @@ def test_a_day_ends_at_midnight_in_viet_nam(ground: Ground) -> None:
     assert [(r.figures.received, r.figures.carried_over, r.figures.open) for r in new] == [(1, 1, 2)]
 
 
+def test_paid_online_is_paid_without_a_counter_before_the_period_ends() -> None:
+    with time_machine.travel("2026-11-02T02:00:00+00:00") as clock:
+        where: dict[str, Any] = {"agency": AgencyFactory(), "procedure": ProcedureFactory()}
+        SubmissionFactory(**where, at=State.RECEIVED)
+        charges = [ChargeFactory(**where) for _ in range(5)]
+        pay(charges[0], "vnpay")
+        pay(charges[1], "cash")
+        november = datetime.date(2026, 11, 1), datetime.date(2026, 11, 30)
+        running = statistics.total(r.figures for r in statistics.figures(*november))
+        clock.move_to("2026-11-30T16:59:00+00:00")
+        pay(charges[2], "vietqr")
+        clock.move_to("2026-11-30T17:01:00+00:00")
+        pay(charges[3], "vnpay")
+        over = statistics.total(r.figures for r in statistics.figures(*november))
+    assert [(f.with_fee, f.paid_online) for f in (running, over)] == [(5, 1), (5, 2)]
+
+
+def pay(charge: Any, gateway: str) -> None:
+    AttemptFactory(charge=charge, gateway=gateway, paid=True)
+
+
 def test_through_the_workflow_drafts_and_rehearsals_count_nowhere() -> None:
     with time_machine.travel("2026-11-02T02:00:00+00:00") as clock:
         ward, procedure = AgencyFactory(), ProcedureFactory()
@@ -135,7 +164,7 @@ def test_through_the_workflow_drafts_and_rehearsals_count_nowhere() -> None:
         SubmissionFactory(**where, at=State.REFUSED)
         SubmissionFactory(**where, via="submit request_supplement")
         SubmissionFactory(**where, at=State.HANDED_OVER)
-        SubmissionFactory(**where, at=State.DECLINED)
+        SubmissionFactory(**where, at=State.DECLINED, fees=[fee()])
         SubmissionFactory(**where, at=State.WITHDRAWN)
         SubmissionFactory(**where, via="submit receive request_supplement")
         SubmissionFactory(**where, via="submit receive request_supplement withdraw")
@@ -148,7 +177,7 @@ def test_through_the_workflow_drafts_and_rehearsals_count_nowhere() -> None:
     assert (running.figures.waiting_citizen, running.figures.open_overdue, running.figures.open_in_time) == (1, 1, 0)
     assert (running.figures.not_received, running.figures.refused, running.figures.supplemented) == (2, 1, 2)
     assert (past.figures.open_in_time, past.figures.waiting_citizen, past.figures.not_received) == (1, 1, 2)
-    assert past.figures.with_fee == 5
+    assert past.figures.with_fee == 1
     assert past.figures.online_payment_share == 0
 
 

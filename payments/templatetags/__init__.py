@@ -1,0 +1,1 @@
+"""What the templates of the whole portal may ask about money and post."""

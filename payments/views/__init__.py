@@ -1,0 +1,1 @@
+"""Pages about money and post, and what gateways and carriers send."""

@@ -1,0 +1,89 @@
+"""Calls to others end in time and at a size, and go nowhere else, whatever the other side does."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from portal.lib import calls
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
+
+
+@contextmanager
+def server(act: Callable[[socket.socket], object]) -> Iterator[str]:
+    """Takes one connection, reads the request and leaves the rest to `act`."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def run() -> None:
+        line, _who = listener.accept()
+        with line:
+            line.recv(65536)
+            with suppress(OSError):
+                act(line)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/x?token=SECRET"
+    finally:
+        listener.close()
+        thread.join(10)
+    assert not thread.is_alive()
+
+
+def drip(piece: bytes) -> Callable[[socket.socket], None]:
+    def act(line: socket.socket) -> None:
+        for _ in range(200):
+            line.sendall(piece)
+            time.sleep(0.02)
+
+    return act
+
+
+@pytest.mark.parametrize("status", [200, 302, 404, 500])
+def test_any_status_is_an_answer(status: int) -> None:
+    head = f"HTTP/1.1 {status} X\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 2\r\n\r\nhi".encode()
+    with server(lambda line: line.sendall(head)) as address:
+        assert calls.call("POST", address, b"{}") == calls.Answer(status, b"hi")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        drip(b"X"),  # of the first line
+        lambda line: (line.sendall(b"HTTP/1.1 200 OK\r\n"), drip(b"X-A: b\r\n")(line)),
+        lambda line: (line.sendall(HEAD % 500), drip(b"x")(line)),
+        lambda line: time.sleep(1.5),
+    ],
+)
+def test_a_slow_answer_is_cut_off(act: Callable[[socket.socket], object]) -> None:
+    began = time.monotonic()
+    with server(act) as address, pytest.raises(calls.NoAnswer, match=r"^TimeoutError$"):
+        calls.call("GET", address, deadline=0.3)
+    assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda line: line.close(),
+        lambda line: line.sendall(b"\x00\x01 not http\r\n\r\n"),
+        lambda line: line.sendall(HEAD % 10 + b"short"),
+        lambda line: line.sendall(HEAD % 1_000_000 + b"x" * 1_000_000),
+    ],
+)
+def test_what_is_no_answer(act: Callable[[socket.socket], object]) -> None:
+    with server(act) as address, pytest.raises(calls.NoAnswer) as failed:
+        calls.call("GET", address)
+    assert "SECRET" not in str(failed.value)
+
+
+def test_nobody_there() -> None:
+    with pytest.raises(calls.NoAnswer, match=r"^ConnectionRefusedError$"):
+        calls.call("GET", "http://127.0.0.1:9/")
