@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from payments.models import Charge, ChargeLine, Entry, PaymentAttempt, Refund
 from payments.states import Attempt, RefundState
@@ -235,14 +236,14 @@ def _unbooked(start: datetime.date, end: datetime.date) -> Iterator[Imbalance]:
         Q(state=Attempt.PAID) | Q(received__gt=0), settled_at__date__gte=start, settled_at__date__lte=end
     ).exclude(entries__kind=Kind.PAY)
     for attempt in came.select_related("charge"):
-        day = attempt.settled_at.date() if attempt.settled_at else start
+        day = timezone.localdate(attempt.settled_at) if attempt.settled_at else start
         yield Imbalance(day, attempt.charge.agency_id, "paid", 0, attempt.received, attempt.charge_id)
     gone = Refund.objects.filter(
         state=RefundState.DONE, entry=None, done_at__date__gte=start, done_at__date__lte=end
     ).select_related("attempt__charge")
     for refund in gone:
         charge = refund.attempt.charge
-        day = refund.done_at.date() if refund.done_at else start
+        day = timezone.localdate(refund.done_at) if refund.done_at else start
         yield Imbalance(day, charge.agency_id, "refunded", 0, refund.amount, charge.pk)
 
 

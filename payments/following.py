@@ -32,7 +32,7 @@ def end_charge(submission: Submission, _event: Event, _by: Actor) -> None:
 # The order counts: money first.
 TABLE: Mapping[str, tuple[Follow, ...]] = {
     "submit": (open_charge,),
-    IMPORT: (take_over_charge,),
+    IMPORT: (take_over_charge, post.imported),
     "receive": (make_payable, post.received),
     "refuse": (end_charge, post.ended),
     "withdraw": (end_charge, post.ended),

@@ -12,7 +12,7 @@ from django.urls import include, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from payments import cashier
+from payments import cashier, handover
 from procedures.loading import days
 from procedures.models import Agency
 from submissions import counter, register, rules, saved_views, worklist
@@ -50,6 +50,7 @@ class StaffAdminSite(admin.AdminSite):
         own = {"site_header": header, "officer": officer, "may_enter": counter.has_desk(officer)}
         own["keeps_register"] = register.may_keep(officer)
         own["leads"] = officer is not None and officer.has_role(Role.LEADER)
+        own["keeps_post"] = handover.keeps(officer)
         own["reads_money"] = officer is not None and officer.has_role(*cashier.READERS)
         own["reads_books"] = officer is not None and officer.has_role(*cashier.BOOK_READERS)
         frame = {"site_title": self.site_title, "site_url": self.site_url, "is_popup": False}

@@ -45,6 +45,7 @@ app.conf.beat_schedule = {
     "send-digest": _at("7", "submissions.send_digest", minute=15),
     "wipe-rehearsals": _at("2", "submissions.wipe_rehearsals", minute=10),
     "purge-expired": _at("2", "submissions.purge_expired", minute=20),
+    "purge-messages": _at("2", "payments.purge_messages", minute=25),
     "keep-calendar": _at("2", "procedures.keep_calendar", minute=30),
     # Does something once a year, on 2 January or the first night after it that a worker is there.
     "close-registers": _at("3", "submissions.close_registers"),

@@ -451,6 +451,8 @@ BATCH_ROWS = env.number("BATCH_ROWS", 1000, least=1)
 BATCH_AT_ONCE = env.number("BATCH_AT_ONCE", 20)
 # Notices that were sent, or given up, hold addresses: they go after so many days.
 NOTICE_DAYS = env.number("NOTICE_DAYS", 365, least=1)
+# What gateways and carriers said, word by word: complaints and disputes with banks come late.
+MONEY_MESSAGE_DAYS = env.number("MONEY_MESSAGE_DAYS", 730, least=RECONCILE_DAYS + 1)
 # A declaration that was filled in to be printed, kept for the counter when the person asks for it.
 KEPT_FORM_DAYS = env.number("KEPT_FORM_DAYS", 7, least=1)
 
@@ -460,7 +462,9 @@ LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"class": "portal.lib.masked.Formatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {

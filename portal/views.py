@@ -51,7 +51,12 @@ def _static_page(template: str, **context: Any) -> View:
 
 faq = _static_page("portal/faq.html", questions=QUESTIONS)
 accessibility = _static_page("portal/accessibility.html")
-privacy = _static_page("portal/privacy.html", draft_days=settings.DRAFT_DAYS, kept_form_days=settings.KEPT_FORM_DAYS)
+privacy = _static_page(
+    "portal/privacy.html",
+    draft_days=settings.DRAFT_DAYS,
+    kept_form_days=settings.KEPT_FORM_DAYS,
+    money_message_days=settings.MONEY_MESSAGE_DAYS,
+)
 
 
 @require_safe

@@ -80,6 +80,12 @@ TOLD: Mapping[str, Told] = {
 }
 UNSET = _t("Hồ sơ có khoản phải nộp; cán bộ sẽ xác định mức thu.")
 REFUNDED = _t("Đã hoàn lại {amount} ({how}).")
+# Where nothing more is to be paid.
+SETTLED: Mapping[str, object] = {
+    CHARGE: _t("Mức thu đã xác định. Bạn không phải nộp thêm."),
+    WAIVE: _t("Được miễn {amount}."),
+    PAY: _t("Đã nhận {amount} ({how})."),
+}
 # At the counter the officer has filed for the person.
 ENTERED = {
     Submission.Channel.COUNTER: _t("Bạn đã nộp hồ sơ trực tiếp tại {office}; cán bộ đã nhập vào cổng."),
@@ -125,6 +131,8 @@ def _sentence(event: Event, told: Told) -> object:
         return RESUMED
     if event.verb == CHARGE and event.data.get("due") is None:
         return UNSET
+    if event.verb in SETTLED and event.data.get("due", 0) == 0:
+        return SETTLED[event.verb]
     if event.verb == REFUND and event.data.get("step") == "done":
         return REFUNDED
     return ENTERED.get(event.data.get("channel", ""), told.sentence)

@@ -1,5 +1,5 @@
 """Parcels: results to people, originals to the desk. The only writer of Delivery, DeliveryEvent and CarrierMessage,
-but for the list that a parcel is on (payments.handover).
+but for the list that a parcel is on (payments.handover) and messages that grew old (payments.old_messages).
 
 Every function that takes a key opens its own transaction and locks the submission, then the parcel. Those that take a
 submission belong inside its lock. Officers have to be reception of the submission's agency (NotAllowed); a citizen's

@@ -6,6 +6,7 @@ from payments.delivery.events import arrived
 from payments.delivery.parcels import OUT, cancel, end_by_counter, open_out, ready, under_way
 from submissions.models import Event, Submission
 from submissions.rules import Actor
+from submissions.states import State
 
 POST = Submission.DeliveryWay.POST
 
@@ -19,6 +20,14 @@ def finished(submission: Submission, _event: Event, by: Actor) -> None:
     if submission.delivery == POST:
         open_out(submission, by=by)
         ready(submission)
+
+
+def imported(submission: Submission, event: Event, by: Actor) -> None:
+    """Brought from another install, at whatever state: its parcel starts where the submission is."""
+    if submission.state == State.RESULT_READY:
+        finished(submission, event, by)
+    elif submission.received_at is not None and not submission.is_final:
+        received(submission, event, by)
 
 
 def ended(submission: Submission, _event: Event, _by: Actor) -> None:

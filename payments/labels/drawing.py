@@ -15,8 +15,8 @@ from portal.lib import pdf
 from submissions.notices.wording import Desk, desk_of
 
 STYLESHEET = "css/labels.css"
-MOST = 200  # labels of one order
-TIMEOUT = 60.0  # seconds
+MOST = 50  # labels of one order: a page of the list
+TIMEOUT = 100.0  # seconds; a web worker is given 120
 
 
 @dataclass(frozen=True)

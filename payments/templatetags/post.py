@@ -31,4 +31,5 @@ def post_box(post: posted.Post) -> dict[str, Any]:
 @register.inclusion_tag("admin/payments/post/desk.html")
 def post_desk(officer: Officer | None) -> dict[str, Any]:
     """The shelves that have something, with their counts, in one query; for the reception."""
-    return {"shelves": shelves.counts(officer) if officer is not None and handover.keeps(officer) else None}
+    found = shelves.counts(officer) if officer is not None and handover.keeps(officer) else []
+    return {"some": [shelf for shelf in found if shelf.count]}

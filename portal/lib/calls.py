@@ -1,4 +1,7 @@
-"""HTTP calls to other parties' services, bounded in every way: an answer that drips, swells or redirects is none."""
+"""HTTP calls to other parties' services, bounded in every way: an answer that drips or swells is none.
+
+They go straight to the address: no redirect is followed and no proxy of the environment is used.
+"""
 
 from __future__ import annotations
 
@@ -29,63 +32,76 @@ class Answer:
 
 
 class _Watch:
-    """Ends one connection at the deadline, wherever the reading stands: even between two letters of a header."""
+    """Ends one connection at the deadline, wherever it stands: shaking hands, or between two letters of a header."""
 
     def __init__(self) -> None:
-        self.sock: socket.socket | None = None
+        self._lock = threading.Lock()
+        self._line: socket.socket | None = None
         self.over = False
+
+    def connect(self, *args: Any, **kwargs: Any) -> socket.socket:
+        """In place of socket.create_connection. TLS takes the socket over, so that a second handle of it is kept."""
+        sock = socket.create_connection(*args, **kwargs)
+        with self._lock:
+            self._line = sock.dup()
+        if self.over:
+            self.end()
+        return sock
 
     def end(self) -> None:
         self.over = True
-        if self.sock is not None:
-            with contextlib.suppress(OSError):  # closed already
-                self.sock.shutdown(socket.SHUT_RDWR)
+        with self._lock, contextlib.suppress(OSError):  # closed already
+            if self._line is not None:
+                self._line.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._line is not None:
+                self._line.close()
 
 
-class _Plain(http.client.HTTPConnection):
-    def __init__(self, *args: Any, watch: _Watch, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.watch = watch
-
-    def connect(self) -> None:
-        super().connect()
-        self.watch.sock = self.sock
-
-
-class _Secure(http.client.HTTPSConnection):
-    def __init__(self, *args: Any, watch: _Watch, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.watch = watch
-
-    def connect(self) -> None:
-        super().connect()
-        self.watch.sock = self.sock
+def _connection(kind: type[http.client.HTTPConnection], watch: _Watch, *args: Any, **kwargs: Any) -> Any:
+    made: Any = kind(*args, **kwargs)
+    made._create_connection = watch.connect  # the one place of http.client where a connection begins
+    return made
 
 
 class _Watched(urllib.request.Request):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, watch: _Watch, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.watch = _Watch()
+        self.watch = watch
 
 
 class _Http(urllib.request.HTTPHandler):
     def http_open(self, req: Any) -> Any:
-        return self.do_open(functools.partial(_Plain, watch=req.watch), req)
+        return self.do_open(functools.partial(_connection, http.client.HTTPConnection, req.watch), req)
 
 
 class _Https(urllib.request.HTTPSHandler):
     def https_open(self, req: Any) -> Any:
-        return self.do_open(functools.partial(_Secure, watch=req.watch), req)
+        return self.do_open(functools.partial(_connection, http.client.HTTPSConnection, req.watch), req)
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect would send keys to another address; it is an answer like any other."""
+def _only_http() -> urllib.request.OpenerDirector:
+    """Nothing but HTTP and HTTPS to the address itself.
 
-    def redirect_request(self, *_args: Any, **_kwargs: Any) -> None:
-        return None
+    A redirect would send keys to another address: it is an answer like any other. A proxy is never taken from the
+    environment: plain calls would show it their keys, and a forgotten variable would lead everything astray. A file
+    is no service.
+    """
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.UnknownHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+        _Http(),
+        _Https(),
+    ):
+        opener.add_handler(handler)
+    return opener
 
 
-_opener = urllib.request.build_opener(_Http, _Https, _NoRedirect)
+_opener = _only_http()
 
 
 def call(
@@ -94,21 +110,22 @@ def call(
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     *,
-    timeout: float = TIMEOUT,
-    deadline: float = DEADLINE,
+    timeout: float | None = None,
+    deadline: float | None = None,
 ) -> Answer:
     """One request and its whole answer, whatever its status. Raises NoAnswer."""
-    request = _Watched(address, body, dict(headers or {}), method=method)
-    timer = threading.Timer(deadline, request.watch.end)
+    watch = _Watch()
+    timer = threading.Timer(deadline or DEADLINE, watch.end)
     timer.daemon = True
     timer.start()
     try:
-        return _open(request, timeout)
+        return _open(_Watched(watch, address, body, dict(headers or {}), method=method), timeout or TIMEOUT)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        kind = "TimeoutError" if request.watch.over else type(getattr(error, "reason", None) or error).__name__
+        kind = "TimeoutError" if watch.over else type(getattr(error, "reason", None) or error).__name__
         raise NoAnswer(kind) from None
     finally:
         timer.cancel()
+        watch.close()
 
 
 def _open(request: _Watched, timeout: float) -> Answer:

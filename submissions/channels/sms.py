@@ -1,25 +1,18 @@
 """SMS: to the console and a folder for trials, or over the HTTP interface of eSMS."""
 
 import hashlib
-import http.client
 import json
 import logging
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 
-from portal.lib import gsm
+from portal.lib import calls, gsm
 from submissions.channels.base import ChannelError, Message, Unreachable
 
 logger = logging.getLogger(__name__)
-
-TIMEOUT = 10.0  # seconds for each step of the connection
-DEADLINE = 20.0  # seconds for the whole answer, however slowly it drips
-LONGEST_ANSWER = 64 * 1024  # bytes
 
 SENT = {"100", "124"}  # accepted; a RequestId that was accepted before
 # The number or the text is at fault: another try would end the same way.
@@ -94,41 +87,25 @@ def _ask(message: Message) -> dict[str, Any]:
         "Sandbox": "0",
         "RequestId": request_id(message.once_key),
     }
-    request = urllib.request.Request(  # noqa: S310 - the address is the operator's own setting
-        settings.ESMS_URL, json.dumps(fields).encode(), {"Content-Type": "application/json"}, method="POST"
-    )
+    body, headers = json.dumps(fields).encode(), {"Content-Type": "application/json"}
     try:
-        with _opener.open(request, timeout=TIMEOUT) as response:
-            answer = json.loads(_read(response))
-    except urllib.error.HTTPError as error:
-        error.close()
-        raise Unreachable(f"dịch vụ tin nhắn trả lời HTTP {error.code}") from None
-    except (OSError, http.client.HTTPException) as error:
-        raise Unreachable(f"không nối được dịch vụ tin nhắn ({type(error).__name__})") from None
-    except ValueError:
-        raise Unreachable("dịch vụ tin nhắn trả lời không đọc được") from None
-    if not isinstance(answer, dict):
+        answer = calls.call("POST", settings.ESMS_URL, body, headers)
+    except calls.NoAnswer as error:
+        raise Unreachable(f"không nối được dịch vụ tin nhắn ({error})") from None
+    if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
+        raise Unreachable(f"dịch vụ tin nhắn trả lời HTTP {answer.status}")
+    return _object(answer.body)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict):
         raise Unreachable("dịch vụ tin nhắn trả lời không đọc được")
-    return answer
+    return said
 
-
-def _read(response: http.client.HTTPResponse) -> bytes:
-    stop_at, read = time.monotonic() + DEADLINE, bytearray()
-    while chunk := response.read1(8192):
-        read += chunk
-        if time.monotonic() > stop_at or len(read) > LONGEST_ANSWER:
-            raise TimeoutError
-    return bytes(read)
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect would send the keys to another address; it is an error of the service."""
-
-    def redirect_request(self, *_args: Any, **_kwargs: Any) -> None:
-        return None
-
-
-_opener = urllib.request.build_opener(_NoRedirect)
 
 BACKENDS: dict[str, Callable[[Message], None]] = {
     "console": _to_console,

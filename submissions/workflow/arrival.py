@@ -43,7 +43,7 @@ def arrive(
         event.save(force_insert=True)
         events.append(event)
     last, now = (events[-1] if events else None), timezone.now()
-    line = log(submission, IMPORT, by, now, before=submission.state, last=last, note=note, public=False, data=data)
+    came = log(submission, IMPORT, by, now, before=submission.state, last=last, note=note, public=False, data=data)
     for follower in FOLLOWERS:
-        follower(submission, line, by)
+        follower(submission, came, by)
     return submission, events

@@ -102,8 +102,22 @@ def test_a_refund_is_told_when_asked_and_when_done() -> None:
     assert lines[:3] == [
         "Đã hoàn lại 3.000 đồng (tiền mặt tại quầy).",
         "Đang hoàn lại 3.000 đồng (tiền mặt tại quầy).",
-        "Đã nhận 10.000 đồng (thanh toán trực tuyến (VNPAY)). Còn phải nộp: 0 đồng.",
+        "Đã nhận 10.000 đồng (thanh toán trực tuyến (VNPAY)).",
     ]
+
+
+def test_the_timeline_says_what_is_left_and_nothing_of_nothing() -> None:
+    charge = ChargeFactory()
+    (line,) = charge.lines.all()
+    billing.exempt(charge.pk, line.pk, by=officer(charge), reason="Hộ cận nghèo.", amount=4000)
+    billing.exempt(charge.pk, line.pk, by=officer(charge), reason="Hộ nghèo.")
+    dropped = ChargeFactory(amount=None)
+    (unknown,) = dropped.lines.all()
+    billing.set_amounts(dropped.pk, {unknown.pk: billing.LineChange(quantity=0)}, by=officer(dropped))
+    said = [line.sentence for line in timeline.lines(charge.submission, "UBND")]
+    assert said[:2] == ["Được miễn 6.000 đồng.", "Được miễn 4.000 đồng. Còn phải nộp: 6.000 đồng."]
+    said = [line.sentence for line in timeline.lines(dropped.submission, "UBND")]
+    assert said[0] == "Mức thu đã xác định. Bạn không phải nộp thêm."
 
 
 def test_what_was_paid_for_a_refused_filing_is_promised_back() -> None:
@@ -132,8 +146,9 @@ def test_a_result_waits_for_the_money(amount: int | None) -> None:
     file, page = f"/ho-so/{filed.reference}/tep/{result.pk}/", f"/ho-so/{filed.reference}/"
 
     def seen() -> tuple[int, bool, bool]:
-        words = owner.get(page).content.decode()
-        return owner.get(file).status_code, 'data-paper="result"' in words, "Số 12/2026." in words
+        words, answer = owner.get(page).content.decode(), owner.get(file)
+        answer.getvalue()
+        return answer.status_code, 'data-paper="result"' in words, "Số 12/2026." in words
 
     assert seen() == (404, False, False)
     billing.waive(charge.pk, by=officer(charge), reason="Hộ nghèo.")

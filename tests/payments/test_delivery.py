@@ -9,6 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from payments import delivery
+from payments.delivery import follow
 from payments.models import Delivery, HandoverList
 from payments.states import Booking, Step
 from submissions import rules, workflow
@@ -43,6 +44,22 @@ def steps(submission: Submission, direction: str = "out") -> list[str]:
 )
 def test_the_parcel_follows_the_submission(state: str, expected: list[str]) -> None:
     assert steps(by_post(state)) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (State.SUBMITTED, []),
+        (State.IN_PROGRESS, [Step.PREPARING]),
+        (State.RESULT_READY, [Step.READY]),
+        (State.HANDED_OVER, []),
+    ],
+)
+def test_what_comes_from_another_install_starts_where_it_is(state: str, expected: list[str]) -> None:
+    submission = by_post(state)
+    submission.deliveries.all().delete()
+    follow.imported(submission, submission.events.latest("number"), officer(submission))
+    assert steps(submission) == expected
 
 
 @pytest.mark.parametrize("way", ["counter", "online"])

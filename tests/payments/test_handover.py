@@ -168,11 +168,12 @@ def test_what_became_impossible_is_named_and_stays_here(ward: Agency) -> None:
     workflow.hand_over(fetched.submission_id, by=officer(fetched.submission), how="counter")
     type(unpaid.submission).objects.filter(pk=unpaid.submission_id).update(owed=10_000)
     Delivery.objects.filter(pk=silent.pk).update(phone="")
+    owes = "Hồ sơ còn 10.000 đồng chưa nộp. Bạn hãy thu tiền, hoặc ghi miễn kèm lý do."
     done = handover.close(found.pk, POSTMAN, by=by(ward))
     assert done.count == 1
     assert {d.pk: why for d, why in done.left_out} == {
         fetched.pk: f"{fetched.code} không còn chờ giao bưu điện (người dân đến nhận).",
-        unpaid.pk: f"Hồ sơ {unpaid.submission}: Hồ sơ còn 10.000 đồng chưa nộp. Bạn hãy thu tiền, hoặc ghi miễn kèm lý do.",
+        unpaid.pk: f"Hồ sơ {unpaid.submission}: {owes}",
         silent.pk: f"{silent.code} chưa đủ họ tên, điện thoại, địa chỉ người nhận. Bạn bổ sung trước.",
     }
     assert codes(found) == [going.code]

@@ -102,7 +102,7 @@ def test_a_shelf_takes_as_many_queries_for_one_as_for_many(
 def test_the_desk_links_to_what_waits(desk: Client, ward: Agency) -> None:
     assert "Kết quả chờ gửi" not in text(desk.get("/admin/"))
     ready(agency=ward)
-    assert "Bưu chính · Kết quả chờ gửi: 1" in text(desk.get("/admin/"))
+    assert "Bưu chính: Kết quả chờ gửi: 1" in text(desk.get("/admin/"))
 
 
 # --- who may -------------------------------------------------------------------------------------

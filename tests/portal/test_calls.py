@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -82,6 +85,37 @@ def test_what_is_no_answer(act: Callable[[socket.socket], object]) -> None:
     with server(act) as address, pytest.raises(calls.NoAnswer) as failed:
         calls.call("GET", address)
     assert "SECRET" not in str(failed.value)
+
+
+def test_a_handshake_that_never_comes_is_cut_off() -> None:
+    began = time.monotonic()
+    with server(lambda line: time.sleep(1.5)) as address, pytest.raises(calls.NoAnswer, match=r"^TimeoutError$"):
+        calls.call("GET", address.replace("http:", "https:"), deadline=0.3)
+    assert time.monotonic() - began < 3
+
+
+def test_no_proxy_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9/")
+    monkeypatch.delenv("no_proxy", raising=False)
+    with server(lambda line: line.sendall(HEAD % 2 + b"hi")) as address:
+        assert calls.call("GET", address) == calls.Answer(200, b"hi")
+
+
+@pytest.mark.parametrize("address", ["file:///etc/hostname", "ftp://127.0.0.1/x", "data:,x", "/x", "http://[x/SECRET"])
+def test_only_http_is_a_service(address: str) -> None:
+    with pytest.raises(calls.NoAnswer) as failed:
+        calls.call("GET", address)
+    assert "SECRET" not in str(failed.value)
+
+
+def test_calls_leave_no_connection_open() -> None:
+    with server(lambda line: line.sendall(HEAD % 2 + b"hi")) as address, warnings.catch_warnings():
+        warnings.simplefilter("error", ResourceWarning)
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        calls.call("GET", address)
+        gc.collect()
+        assert len(list(Path("/proc/self/fd").iterdir())) <= before + 1  # the accepted end of this server
 
 
 def test_nobody_there() -> None:

@@ -44,6 +44,8 @@ def test_daily_work_is_at_vietnamese_hours():
     assert (flag.hour, flag.minute) == ({7, 13}, {0})
     purge = SCHEDULE["purge-expired"]["schedule"]
     assert (purge.hour, purge.minute) == ({2}, {20})
+    messages = SCHEDULE["purge-messages"]["schedule"]
+    assert (messages.hour, messages.minute) == ({2}, {25})
 
 
 def test_beat_sends_the_time_along_and_can_keep_its_table():

@@ -381,7 +381,7 @@ shaped = st.recursive(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(content=st.dictionaries(st.sampled_from([*files(), "about.yaml"]), st.dictionaries(st.text(max_size=8), shaped)))
 def test_no_content_makes_checking_fail(content: dict[str, Any]) -> None:
     check(folder_of(content))

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from procedures import display, spec
 from procedures.formbuilder import SectionForm, typed_of, whole_form
 from procedures.provinces import PERSONAL_NUMBER_PROVINCES
-from tests import values
+from tests import shipped, values
 
-CATALOGUE = Path(__file__).resolve().parents[2] / "procedures" / "catalogue" / "hong-linh"
-LISTS = yaml.safe_load((CATALOGUE / "lists.yaml").read_text())["lists"]
-DOCUMENTS = [yaml.safe_load(path.read_text()) for path in sorted((CATALOGUE / "procedures").glob("*.yaml"))]
-FORMS = {document["code"]: spec.build(document, LISTS).form for document in DOCUMENTS if document.get("form")}
+FORMS = {code: s.form for code, s in shipped.procedures().items() if s.form}
 
 
 def branches(form: spec.FormSpec) -> range:
@@ -64,5 +59,5 @@ def test_every_section_is_drawn_and_names_what_is_missing(code: str) -> None:
 
 
 def test_the_province_codes_are_those_of_the_catalogue() -> None:
-    listed = {str(p["cccd_code"]).zfill(3) for p in LISTS["provinces_before_2025_07"]}
+    listed = {str(p["cccd_code"]).zfill(3) for p in shipped.lists()["provinces_before_2025_07"]}
     assert listed == PERSONAL_NUMBER_PROVINCES

@@ -24,7 +24,8 @@ from submissions.models import Attachment, Submission
 from tests.factories import LISTS, document
 from tests.procedures import marked, pdftext
 from tests.procedures.marked import CHOICES, STRONG, TEXTS, Filled, filled, in_words, mark_of, marks, squeezed
-from tests.procedures.test_printing import docx_words, shipped
+from tests.procedures.test_printing import STATE, assert_is_paper, docx_words
+from tests.shipped import procedures as shipped
 
 FORMS = {code: s for code, s in shipped().items() if s.form}
 PICKS = (0, 1)
@@ -281,6 +282,18 @@ def _chosen(value: Any) -> list[Any]:
 @pytest.mark.parametrize(("name", "code", "pick"), DRAWN)
 def test_each_answer_stands_once_on_each_face(name: str, code: str, pick: int) -> None:
     assert wrong(name, code, pick) == []
+
+
+@pytest.mark.xdist_group("filled-pdfs")
+def test_every_filled_pdf_is_a_tagged_page_in_embedded_tinos() -> None:
+    for code, content in pdfs().items():
+        form = ALL[code].form
+        assert form is not None
+        with pdftext.open_pdf(content) as paper:
+            assert_is_paper(paper, form.title)
+            text = pdftext.words(paper)
+        assert [words for words in STATE if squeezed(words) not in text] == []
+        assert text == unicodedata.normalize("NFC", text)
 
 
 @pytest.mark.parametrize(("code", "pick"), CASES)

@@ -13,10 +13,10 @@ from submissions import rules, workflow
 from submissions.models import Attachment, Notice, Submission
 from submissions.states import ACTS, TRANSITIONS, Role, State
 from tests.factories import (
+    PDF,
     AgencyFactory,
     AttachmentFactory,
     OfficerFactory,
-    PDF,
     SubmissionFactory,
     UserFactory,
     clerk,
@@ -247,7 +247,7 @@ def test_record_shows_everything_needed_to_decide(client: Client, django_assert_
     submission = SubmissionFactory(at=State.IN_PROGRESS, fees=[fee()])
     workflow.add_note(submission.pk, by=rules.officer_actor(clerk(submission.agency)), note="Đã đối chiếu bản chính.")
     login(client, submission)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         html = page(client, record(submission))
     words = text_of(html)
     for part in (

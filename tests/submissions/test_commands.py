@@ -12,6 +12,8 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
+from payments.models import Charge, Delivery, PaymentAttempt
+from portal.lib import s10
 from portal.models import User
 from submissions.management.demo import samples
 from submissions.models import Notice, Officer, Submission
@@ -154,8 +156,34 @@ def test_seed_needs_a_catalogue() -> None:
         run("seed_demo")
 
 
+def money_and_post() -> None:
+    bills = Counter(Charge.objects.values_list("state", "submission__paid_how"))
+    assert bills == {("due", ""): 9, ("unset", ""): 5, ("waived", ""): 1, ("paid", "gateway"): 1, ("paid", "cash"): 1,
+                     ("refund", "gateway"): 1}  # fmt: skip
+    tries = PaymentAttempt.objects.order_by("charge__submission__draft_key")
+    assert list(tries.values_list("gateway", "state", "is_test", "received")) == [
+        ("vnpay", "paid", True, 10_000),
+        ("cash", "paid", False, 100_000),
+        ("vnpay", "paid", True, 100_000),
+    ]
+    assert Charge.objects.get(state="refund").too_much == 10_000
+    parcels = Delivery.objects.order_by("submission__draft_key")
+    assert list(parcels.values_list("step", "carrier", "booking", "submission__state")) == [
+        ("ready", "ems", "", State.RESULT_READY),
+        ("delivered", "manual", "", State.HANDED_OVER),
+        ("moving", "manual", "", State.RESULT_READY),
+        ("failed", "manual", "", State.RESULT_READY),
+    ]
+    for parcel in parcels.exclude(step="ready"):
+        assert s10.is_right(parcel.tracking_number)
+        assert parcel.handover is not None
+        assert parcel.handover.closed_at is not None
+        assert list(parcel.handover.deliveries.all()) == [parcel]
+
+
 @pytest.mark.usefixtures("trial")
-def test_seed_fills_the_desk_and_a_second_run_changes_nothing(client: Any) -> None:
+def test_seed_fills_the_desk_and_a_second_run_changes_nothing(client: Any, settings: Any) -> None:
+    settings.CARRIER = "ems"  # for which nothing made up is ordered or asked
     run("load_catalogue", CATALOGUE)
     said = run("seed_demo")
     names = {
@@ -168,14 +196,16 @@ def test_seed_fills_the_desk_and_a_second_run_changes_nothing(client: Any) -> No
         "quantri",
     }
     assert names <= set(User.objects.values_list("username", flat=True))
-    assert "Đã tạo 18 hồ sơ mẫu, có sẵn 0, bỏ qua 0." in said
+    assert "Đã tạo 25 hồ sơ mẫu, có sẵn 0, bỏ qua 0." in said
     states = Counter(Submission.objects.values_list("state", flat=True))
     assert states == {
-        State.SUBMITTED: 6, State.AWAITING_SUPPLEMENT: 1, State.RECEIVED: 1, State.IN_PROGRESS: 5,
-        State.AWAITING_APPROVAL: 1, State.RESULT_READY: 1, State.REFUSED: 1, State.HANDED_OVER: 1, State.WITHDRAWN: 1,
+        State.SUBMITTED: 6, State.AWAITING_SUPPLEMENT: 1, State.RECEIVED: 2, State.IN_PROGRESS: 7,
+        State.AWAITING_APPROVAL: 1, State.RESULT_READY: 4, State.REFUSED: 1, State.HANDED_OVER: 2, State.WITHDRAWN: 1,
     }  # fmt: skip
+    money_and_post()
+    assert settings.CARRIER == "ems"
     again = run("seed_demo")
-    assert "Đã tạo 0 hồ sơ mẫu, có sẵn 18, bỏ qua 0." in again
+    assert "Đã tạo 0 hồ sơ mẫu, có sẵn 25, bỏ qua 0." in again
     assert "mật khẩu giữ nguyên" in again
     client.post("/admin/login/", {"username": "motcua-thixa", "password": "hong-linh-dung-thu"})
     assert "Hoàng Thị Nhung" in client.get("/admin/submissions/submission/").content.decode()
@@ -186,7 +216,7 @@ def test_seed_outside_a_trial_has_no_known_password_and_writes_to_nobody(setting
     run("load_catalogue", CATALOGUE)
     run("seed_demo", "--yes")
     assert not User.objects.get(username="quantri").check_password("hong-linh-dung-thu")
-    assert Submission.objects.count() == 18
+    assert Submission.objects.count() == 25
     assert Notice.objects.count() == 0
 
 
@@ -195,7 +225,7 @@ def test_seed_skips_what_another_catalogue_lacks() -> None:
     AgencyFactory()
     said = run("seed_demo")
     assert said.count("danh mục không có thủ tục hoặc cơ quan này") == len(samples.load())
-    assert "Đã tạo 0 hồ sơ mẫu, có sẵn 0, bỏ qua 18." in said
+    assert "Đã tạo 0 hồ sơ mẫu, có sẵn 0, bỏ qua 25." in said
 
 
 def test_sample_people_have_their_own_numbers() -> None:

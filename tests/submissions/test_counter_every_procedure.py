@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from django.conf import settings
 
 from procedures import spec
 from procedures.models import Agency
 from submissions import rules
 from submissions.states import State
-from tests import loaded
+from tests import loaded, shipped
 from tests.submissions.desk import Reception, problems, whole
 
-FOLDER = Path(settings.BASE_DIR) / "procedures" / "catalogue" / "hong-linh"
-LISTS = yaml.safe_load((FOLDER / "lists.yaml").read_text())["lists"]
-ALL = [spec.build(yaml.safe_load(f.read_text()), LISTS) for f in sorted((FOLDER / "procedures").glob("*.yaml"))]
+ALL = list(shipped.procedures().values())
 DESKS = {"ward": "bac-hong", "town": "tt-hcc-hong-linh"}
 EVERY = pytest.mark.parametrize("procedure", ALL, ids=lambda s: s.code)
 
 
 @pytest.fixture(scope="module")
 def _catalogue(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    with loaded.catalogue(FOLDER, django_db_blocker):
+    with loaded.catalogue(shipped.FOLDER, django_db_blocker):
         yield
 
 

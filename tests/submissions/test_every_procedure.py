@@ -5,29 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from django.conf import settings
 from django.test import Client
 
 from procedures import spec
 from submissions.models import Attachment, Submission
 from submissions.states import State
-from tests import journey, loaded, values
+from tests import journey, loaded, shipped, values
 
-FOLDER = Path(settings.BASE_DIR) / "procedures" / "catalogue" / "hong-linh"
-LISTS = yaml.safe_load((FOLDER / "lists.yaml").read_text())["lists"]
-ALL = [spec.build(yaml.safe_load(f.read_text()), LISTS) for f in sorted((FOLDER / "procedures").glob("*.yaml"))]
+ALL = list(shipped.procedures().values())
 ONLINE = [s for s in ALL if s.level >= 3]
 BY_CODE = pytest.mark.parametrize("procedure", ONLINE, ids=lambda s: s.code)
 
 
 @pytest.fixture(scope="module")
 def _catalogue(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    with loaded.catalogue(FOLDER, django_db_blocker):
+    with loaded.catalogue(shipped.FOLDER, django_db_blocker):
         yield
 
 

@@ -225,7 +225,8 @@ def old_draft(db: None, settings: Any) -> Submission:
 
 ONE_DRAFT = (
     "1 bản nháp quá 90 ngày (1 tệp), 0 tờ khai hết hạn giữ, 0 hồ sơ thử, 0 ảnh gốc đã có bản ghép (0 MB), "
-    "0 thông báo cũ, 0 tệp in nhiều hồ sơ, 0 tệp không thuộc hồ sơ nào, 0 phiên hết hạn."
+    "0 thông báo cũ, 0 tệp in nhiều hồ sơ, 0 thông điệp thanh toán và bưu chính cũ, "
+    "0 tệp không thuộc hồ sơ nào, 0 phiên hết hạn."
 )
 
 

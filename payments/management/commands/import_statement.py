@@ -62,6 +62,8 @@ class Command(BaseCommand):
             try:
                 return statements.take_in(parsed, step=progress.step)
             except DatabaseError:
+                if not progress.count:
+                    raise  # it was never there; manage.py says so
                 words = _("Cơ sở dữ liệu bị ngắt khi mới nhập %(done)d/%(total)d dòng. Bạn chạy lại lệnh này.")
                 raise CommandError(words % {"done": progress.count, "total": progress.total}) from None
 

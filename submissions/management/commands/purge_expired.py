@@ -17,6 +17,7 @@ from procedures.loading.console import Progress
 from submissions import batches, files, filing, kept_forms, notices, photos, rehearsal
 from submissions.errors import FileNotOpened
 from submissions.models import Submission
+from submissions.purgers import PURGERS
 
 # An upload is recorded within its request; a day is far beyond any request.
 ORPHAN_AGE = datetime.timedelta(days=1)
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     help = (
         "Xóa bản nháp quá hạn cùng tệp của chúng, tờ khai hết hạn giữ, hồ sơ thử, tệp đã lưu mà không hồ sơ nào "
         "nhắc đến, ảnh gốc của hồ sơ đã giải quyết mà bản ghép còn giữ, thông báo đã gửi từ lâu, tệp in của các lượt "
-        "xử lý nhiều hồ sơ, và phiên đã hết hạn. "
+        "xử lý nhiều hồ sơ, thông điệp thanh toán và bưu chính đã quá hạn giữ, và phiên đã hết hạn. "
         "Hồ sơ đã nộp không bao giờ bị lệnh này xóa. Ví dụ: manage.py purge_expired --dry-run"
     )
 
@@ -42,18 +43,19 @@ class Command(BaseCommand):
         old, printed = self._old_notices(now, dry_run), self._printed(now, dry_run)
         orphans = self._orphans(now, dry_run)
         sessions = self._sessions(now, dry_run)
+        others = "".join(f"{purger.run(now, dry_run)} {purger.what}, " for purger in PURGERS)
         words = _("Sẽ xóa") if dry_run else _("Đã xóa")
         summary = _(
             "%(words)s %(drafts)d bản nháp quá %(days)d ngày (%(files)d tệp), %(kept)d tờ khai hết hạn giữ, "
             "%(rehearsals)d hồ sơ thử, "
             "%(originals)d ảnh gốc đã có bản ghép (%(freed)d MB), "
-            "%(old)d thông báo cũ, %(printed)d tệp in nhiều hồ sơ, %(orphans)d tệp không thuộc hồ sơ nào, "
+            "%(old)d thông báo cũ, %(printed)d tệp in nhiều hồ sơ, %(others)s%(orphans)d tệp không thuộc hồ sơ nào, "
             "%(sessions)d phiên hết hạn."
         )
         counts = {"drafts": drafts, "files": attached, "kept": kept, "rehearsals": rehearsals, "orphans": orphans}
         counts |= {"sessions": sessions, "old": old, "printed": printed}
         counts |= {"originals": originals, "freed": freed // files.MB}
-        self.stdout.write(summary % {**counts, "words": words, "days": settings.DRAFT_DAYS})
+        self.stdout.write(summary % {**counts, "words": words, "others": others, "days": settings.DRAFT_DAYS})
 
     def _drafts(self, now: datetime.datetime, dry_run: bool) -> tuple[int, int]:
         with Progress(self.stderr, _("Bản nháp"), filing.expired(now).count()) as progress:

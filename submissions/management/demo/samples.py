@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import importlib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
 import yaml
 from django.conf import settings
@@ -19,6 +20,7 @@ from PIL import Image, ImageDraw, ImageFont
 from procedures import deadlines
 from procedures.models import Agency, Procedure
 from submissions import conversation, files, filing, rules, workflow
+from submissions.management import demo
 from submissions.models import Notice, Submission
 from submissions.notices import officers_with
 from submissions.states import ACTS, CITIZEN, Act, Transition, rows_for
@@ -29,11 +31,30 @@ Step = dict[str, Any]
 SAFE_MAIL = ("filebased", "console", "locmem", "dummy")
 
 
+class Part(Protocol):
+    """Samples of another app, registered in demo.MORE: a file like DATA without bases, the verbs that its steps have
+    beside those of the workflow, and what is different while any sample is made."""
+
+    DATA: Path
+    ACTS: Mapping[str, Callable[[Submission, Mapping[str, Any]], None]]
+
+    def around(self, sample: Mapping[str, Any]) -> contextlib.AbstractContextManager[None]: ...
+
+
+def _parts() -> list[Part]:
+    return [cast(Part, importlib.import_module(name)) for name in demo.MORE]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    raw: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return raw
+
+
 def load() -> list[dict[str, Any]]:
-    """The samples with their base merged in."""
-    raw = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    """The samples with their base merged in, our own first."""
+    raw = _read(DATA)
     found = []
-    for sample in raw["samples"]:
+    for sample in [*raw["samples"], *(s for part in _parts() for s in _read(part.DATA)["samples"])]:
         base = raw["bases"][sample["base"]]
         form = {**base["form"], **_of_person(sample["base"], sample["person"]), **(sample.get("form") or {})}
         found.append({**sample, "procedure": base["procedure"], "form": form})
@@ -154,6 +175,10 @@ def _actor(submission: Submission, verb: str) -> rules.Actor:
 def _do(submission: Submission, step: Step) -> None:
     words = dict(step)
     verb = words.pop("verb")
+    for part in _parts():
+        if verb in part.ACTS:
+            part.ACTS[verb](submission, words)
+            return
     if verb == "say":
         conversation.say(submission.pk, words["text"], by=rules.citizen(submission.applicant_name))
         return
@@ -197,7 +222,11 @@ def _earlier(working_days: int) -> Iterator[None]:
 
 def make(sample: Mapping[str, Any]) -> Submission:
     """Files the sample and takes its steps, all or nothing. Made-up addresses are never really written to."""
-    with transaction.atomic(), _earlier(sample.get("working_days_ago", 0)):
+    with contextlib.ExitStack() as held:
+        held.enter_context(transaction.atomic())
+        held.enter_context(_earlier(sample.get("working_days_ago", 0)))
+        for part in _parts():
+            held.enter_context(part.around(sample))
         submission = _file(sample)
         for step in sample.get("steps") or ():
             _do(Submission.objects.get(pk=submission.pk), step)

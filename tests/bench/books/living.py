@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from payments import billing, reconciling, statements
+from payments.errors import PaymentError
 from payments.gateways import GATEWAYS
 from payments.models import Charge, PaymentAttempt, Refund
 from payments.states import Attempt, RefundState
@@ -204,9 +205,12 @@ class Payer:
     # afterwards
 
     def refund(self) -> None:
-        paid = PaymentAttempt.objects.filter(charge=self.charge, state=Attempt.PAID).order_by("-pk").first()
+        """Part or all of what has come, as soon as something has."""
+        rows = PaymentAttempt.objects.filter(charge=self.charge, state=Attempt.PAID).order_by("-pk")
+        self._await(rows.exists)
+        paid = rows.first()
         if paid is None:
-            return
+            raise PaymentError("Nothing has come.")
         way = Refund.Way.GATEWAY if paid.gateway == "vnpay" else Refund.Way.CASH
         amount = self.chance.randint(1, billing.refundable(paid))
         refund = billing.ask_refund(paid.pk, amount, way, by=self.by, reason="Nộp thừa.")

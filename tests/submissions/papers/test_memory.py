@@ -17,9 +17,9 @@ from tests import factories
 from tests.submissions.papers import cases
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-COUNT, WARM_UP = 120, 20
+COUNT, WARM_UP = 60, 20
 # What a process may grow over the papers after the first ones, and take at all, in MB.
-GROWTH, CHILD_MB = 12, 200
+GROWTH, CHILD_MB = 5, 200
 SECONDS = 0.3
 
 
