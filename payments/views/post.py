@@ -102,12 +102,18 @@ def pickup(request: HttpRequest, s: Submission) -> HttpResponse:
     if request.method != "POST":
         return render(request, "payments/post/pickup.html", {"s": s, "parcel": parcel, "desk": desk_of(s.agency)})
     try:
-        delivery.pick_up(parcel.pk, by=_by(request, s))
+        after = delivery.pick_up(parcel.pk, by=_by(request, s))
     except SubmissionError as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, _("Đã ghi nhận: bạn đến nhận kết quả tại quầy."))
+        messages.success(request, _picked_up(after))
     return redirect(s)
+
+
+def _picked_up(parcel: Delivery) -> str:
+    if parcel.step == posted.Step.PICKUP:
+        return _("Đã ghi nhận: bạn đến nhận kết quả tại quầy.")
+    return _("Đã ghi nhận. Bưu điện còn giữ phong bì; khi phong bì về đến cơ quan, bạn được báo để đến nhận.")
 
 
 # --- originals -----------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def warnings(draft: ProcedureRevision) -> list[str]:
 
 def _level_warnings(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     before, after = old.get("level"), new.get("level")
-    if before in wording.LEVELS and after in wording.LEVELS and before != after:
+    if isinstance(after, int) and before in wording.LEVELS and after in wording.LEVELS and before != after:
         yield _(
             "Mức độ đổi từ %(old)d (%(old_offer)s) thành %(new)d (%(new_offer)s): người dân sẽ làm thủ tục này theo "
             "cách khác. Chỉ công bố khi danh mục mức độ của tỉnh đã đổi."

@@ -197,6 +197,14 @@ def test_the_result_can_be_fetched_instead() -> None:
     assert "Mang giấy tờ bản chính và mã hồ sơ đến" in page(found.submission)
 
 
+def test_while_the_post_has_it_the_wish_is_kept_and_said() -> None:
+    parcel = handed()
+    hear(parcel, Step.FAILED, on(1))
+    answer = holder(parcel.submission).post(url(parcel.submission, "post-pickup"), follow=True)
+    assert "Bưu điện còn giữ phong bì" in text(answer)
+    assert (fresh(parcel).step, fresh(parcel).wish) == (Step.FAILED, {"pickup": True})
+
+
 # --- whose it is ---------------------------------------------------------------------------------
 
 

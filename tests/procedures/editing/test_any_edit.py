@@ -97,3 +97,9 @@ def test_the_fewest_moves(order: list[int], gone: set[int]) -> None:
     assert stayed == sorted(stayed)
     assert set(found.removed) == gone
     assert (found.moved == ()) == (new == sorted(new))
+
+
+@pytest.mark.parametrize("level", [["a"], {"a": 1}, "2", None, 9])
+def test_a_level_that_is_none_warns_of_nothing(draft: ProcedureRevision, level: Any) -> None:
+    saved = editing.save(draft, {**draft.content, "level": level}, version=draft.version, by=None)
+    assert editing.warnings(saved) == []
