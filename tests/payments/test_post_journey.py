@@ -15,19 +15,18 @@ from procedures import spec
 from procedures.models import Agency
 from submissions.models import Submission
 from submissions.states import State
-from tests import journey, loaded, values
+from tests import journey, loaded, shipped, values
 from tests.factories import clerk
 from tests.sandboxes import Sandbox, point_at
-from tests.submissions.test_every_procedure import ALL, FOLDER
 
-LEVEL_4 = [s for s in ALL if s.level == 4]
+LEVEL_4 = [s for s in shipped.procedures().values() if s.level == 4]
 BY_POST = {**values.DELIVERY, "delivery": ["post"]}
 POST = "/admin/payments/buu-chinh/"
 
 
 @pytest.fixture(scope="module")
 def _catalogue(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    with loaded.catalogue(FOLDER, django_db_blocker):
+    with loaded.catalogue(shipped.FOLDER, django_db_blocker):
         yield
 
 

@@ -320,5 +320,5 @@ def test_previews_cost_no_query_a_file(client: Client, count: int, django_assert
     with django_assert_max_num_queries(20):
         page(client, record(submission))
     browser = test_access.login(submission)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         browser.get(f"/ho-so/{submission.reference}/")

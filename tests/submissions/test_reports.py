@@ -24,7 +24,7 @@ from submissions.models import CountedMonth, Feedback, MonthFigure, MonthReport,
 from submissions.reports.overdue import overdue_at
 from submissions.rules import officer_actor
 from submissions.states import State
-from tests.factories import AgencyFactory, OfficerFactory, ProcedureFactory, SubmissionFactory, clerk
+from tests.factories import AgencyFactory, OfficerFactory, ProcedureFactory, SubmissionFactory, clerk, fee
 
 pytestmark = pytest.mark.django_db
 MONTH = datetime.date(2026, 3, 1)
@@ -45,7 +45,7 @@ def filled(agency: Agency) -> tuple[Submission, Submission]:
     """March: one settled early, one received on the 20th (five working days) and still open."""
     procedure = ProcedureFactory(short_name="Khai sinh")
     with at(3, 2):
-        done = SubmissionFactory(at=State.IN_PROGRESS, agency=agency, procedure=procedure)
+        done = SubmissionFactory(at=State.IN_PROGRESS, agency=agency, procedure=procedure, fees=[fee()])
     with at(3, 4):
         workflow.finish(done.pk, by=officer_actor(clerk(agency)), result_note="Đã cấp.")
     with at(3, 20):
