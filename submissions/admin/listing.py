@@ -124,7 +124,10 @@ def context(request: HttpRequest, officer: Officer) -> dict[str, Any]:
     picked = chosen(request, officer)
     queue = worklist.BY_KEY.get(picked.queue)
     views = saved_views.links(officer, picked.query)
-    queues = worklist.links(officer, access.page_clock(request), picked.queue)
+    # Whoever searches looks for one file and not for work: no queue is counted for that.
+    searched = bool(request.GET.get("q"))
+    at = access.page_clock(request)
+    queues = worklist.links(officer, at, picked.queue, with_counts=not searched, with_notes=False)
     request._counted = {link.key: link.count for link in queues}  # type: ignore[attr-defined]
     drawn = [d for d in (_drawn(f, picked) for f in worklist.FILTERS) if d.groups]
     return {

@@ -44,7 +44,7 @@ class SubmissionAdmin(admin.ModelAdmin):
     list_display = ("pick", "file_code", "person", "matter", "state_tag", "holder", "due")
     list_display_links = ("file_code",)
     list_select_related = ("procedure", "assignee__user")
-    list_per_page = 50
+    list_per_page = 30
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     actions = None

@@ -159,14 +159,17 @@ class Tally:
 WITHOUT_OWN = ("todo", "mine", "waiting")
 
 
-def tallies(officer: Officer, at: Clock, queues: Iterable[Queue] = QUEUES) -> dict[str, Tally]:
+def tallies(
+    officer: Officer, at: Clock, queues: Iterable[Queue] = QUEUES, *, with_notes: bool = True
+) -> dict[str, Tally]:
     """The queues, and with "waiting" also "reply-late" and "reply-today" of those that wait for an answer.
 
-    One query over what is open or has unread messages; both are indexed.
+    One query over what is open or has unread messages; both are indexed. Without notes the officer's own share and
+    the answers are left out, which is half of the work.
     """
     rules = {q.key: q.rule(officer, at) for q in queues}
-    own = [key for key in rules if key not in WITHOUT_OWN]
-    if "waiting" in rules:
+    own = [key for key in rules if with_notes and key not in WITHOUT_OWN]
+    if with_notes and "waiting" in rules:
         rules |= {f"reply-{key}": rule for key, rule in reply_rules(at).items()}
     keys = list(rules)
     asked = {f"n{keys.index(key)}": Count("pk", filter=rule) for key, rule in rules.items()}
@@ -203,14 +206,21 @@ class QueueLink:
     notes: tuple[tuple[str, str, str], ...] = ()
 
 
-def links(officer: Officer, at: Clock, current: str = "") -> list[QueueLink]:
+def links(
+    officer: Officer, at: Clock, current: str = "", *, with_counts: bool = True, with_notes: bool = True
+) -> list[QueueLink]:
     """The queues that matter to this officer as links with their counts, the whole list last."""
     address = reverse("admin:submissions_submission_changelist")
     queues = queues_for(officer)
-    found = tallies(officer, at, queues)
+    found = tallies(officer, at, queues, with_notes=with_notes) if with_counts else {}
     shown = [
         QueueLink(
-            q.key, q.label, found[q.key].count, f"{address}?queue={q.key}", q.key == current, _notes(q, found, address)
+            q.key,
+            q.label,
+            found[q.key].count if with_counts else None,
+            f"{address}?queue={q.key}",
+            q.key == current,
+            _notes(q, found, address) if with_counts and with_notes else (),
         )
         for q in queues
     ]

@@ -388,7 +388,8 @@ def test_nothing_of_another_ward_is_counted_listed_or_offered(client: Client, fi
     own = clerk(filed.agency)
     for address in (HOME, LIST, f"{LIST}?assignee={own.pk}", f"{LIST}?q=binh", f"{LIST}?queue=unread", f"{LIST}?id=1"):
         shown = page(client, stranger, address)
-        assert set(cards(shown).values()) == {"0"}, address
+        # Who searches is shown no counts.
+        assert set(cards(shown).values()) == (set() if "q=" in address else {"0"}), address
         for secret in (str(filed.reference), "Nguyễn Văn Bình", str(own)):
             assert secret not in shown, (address, secret)
     assert found(stranger, "") == []
