@@ -7,13 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from payments.states import ALIVE, AT_THE_POST, Booking, Step
-from portal.lib import codes
 from procedures.models import Agency
 from submissions.models import Officer, Submission
-
-
-def sheet_name(row: HandoverList, filename: str) -> str:
-    return f"papers/{timezone.now():%Y/%m}/{codes.token()}"
 
 
 class HandoverList(models.Model):
